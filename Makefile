@@ -1,0 +1,46 @@
+# Every target does its own set-up: .venv is made once and again whenever the requirements change.
+
+BIN := .venv/bin
+READY := .venv/.ready
+# A released chapter is a few hundred kilobytes and a kernel a few hundred megabytes; one thread each is enough for both.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help setup lab demo build check test browser clean
+
+help:
+	@echo "make lab     open JupyterLab on the chapters"
+	@echo "make demo    grade a class of real submissions of chapter 04"
+	@echo "make build   make notebooks/ from solutions/"
+	@echo "make check   format, lint, types and the fast tests (under a minute)"
+	@echo "make test    everything, browser tests included"
+
+$(READY): pyproject.toml constraints.txt tools/setup.sh
+	@tools/setup.sh
+	@touch $@
+
+setup: $(READY)
+
+lab: $(READY)
+	@$(BIN)/jupyter lab --notebook-dir=notebooks
+
+demo: $(READY)
+	@$(BIN)/python -m tests.classes.demo
+
+build: $(READY)
+	@$(BIN)/autograder build
+
+check: $(READY)
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/pytest -q -m "not slow"
+
+test: $(READY)
+	@tools/chromium.sh
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/pytest
+
+clean:
+	@rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache

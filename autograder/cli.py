@@ -1,0 +1,107 @@
+"""The command `autograder`: build chapters, grade submissions."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from autograder.course import Course, CourseError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0: done; 1: the grader itself failed on a submission; 2: a wrong call."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except CourseError as problem:
+        print(f"autograder: {problem}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="autograder", description="Build the course's chapters and grade submissions."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    build = commands.add_parser("build", help="make the notebooks that students get from solutions/*.py")
+    build.add_argument("chapters", nargs="*", metavar="CHAPTER", help="for instance ch04_losses; all without one")
+    build.set_defaults(run=_build)
+
+    grade = commands.add_parser("grade", help="grade the submissions of a chapter")
+    grade.add_argument("chapter", metavar="CHAPTER")
+    grade.add_argument("--student", action="append", default=[], metavar="S", help="only this student; may be repeated")
+    grade.add_argument("--force", action="store_true", help="grade unchanged submissions again")
+    grade.add_argument("--json", action="store_true", help="print one JSON object a submission instead of a table")
+    grade.set_defaults(run=_grade)
+
+    for command in (build, grade):
+        command.add_argument("--course", default=".", metavar="DIR", help="the course's folder (default: this one)")
+    return parser
+
+
+def _build(options: argparse.Namespace) -> int:
+    from autograder.build import build
+
+    course = Course(options.course)
+    for chapter in options.chapters or course.chapters():
+        print(build(course, chapter).relative_to(course.root))
+    return 0
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from autograder.grading.run import FAILED, grade
+
+    course = Course(options.course)
+    results = []
+    total = len(options.student or course.students(options.chapter))
+    columns = (
+        TextColumn("grading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=options.json) as progress:
+        task = progress.add_task("", total=total)
+        for result in grade(course, options.chapter, options.student, options.force):
+            results.append(result)
+            progress.update(task, advance=1, description=result.student)
+            if options.json:
+                print(json.dumps(result.to_dict(), ensure_ascii=False), flush=True)
+    if not options.json:
+        Console().print(graded_table(options.chapter, results))
+        print(f"gradebook  {course.root / 'gradebook.db'}")
+        print(f"feedback   {course.path('feedback', options.chapter, '<student>')}/{options.chapter}.html")
+    return 1 if any(result.status == FAILED for result in results) else 0
+
+
+def graded_table(chapter: str, results: Sequence) -> Table:
+    """A row for each submission: student, score, status, most likely mistake."""
+    table = Table(title=f"{chapter}: {len(results)} submissions", title_justify="left", header_style="bold")
+    table.add_column("student", no_wrap=True)
+    table.add_column("score", justify="right", no_wrap=True)
+    table.add_column("status", no_wrap=True)
+    table.add_column("most likely mistake", overflow="fold")
+    for result in results:
+        score = "–" if result.score is None else f"{result.score:g} / {result.max_score:g}"
+        table.add_row(result.student, score, result.status, _remark(result))
+    return table
+
+
+def _remark(result) -> str:
+    if result.message:
+        return result.message
+    more = len(result.mistakes) - 1
+    said = result.mistakes[0] + (f"  (+{more} more)" if more > 0 else "") if result.mistakes else ""
+    states = [e["state"] for e in result.exercises.values()]
+    if not said and states and all(state == "not attempted" for state in states):
+        said = "not attempted"
+    elif not said and "could not run" in states:
+        said = f"{states.count('could not run')} of {len(states)} exercises could not run"
+    repaired = f"{len(result.repairs)} cell(s) restored" if result.repairs else ""
+    return "; ".join(filter(None, (said, repaired)))

@@ -1,0 +1,35 @@
+"""Grading on nbgrader: our preprocessors at its plug-in points, so that its commands and the formgrader use them."""
+
+from typing import Any
+
+
+def configure(config: Any) -> None:
+    """Set the preprocessors and limits in an nbgrader configuration (`c` of nbgrader_config.py)."""
+    from nbgrader.preprocessors import (
+        AssignLatePenalties,
+        CheckCellMetadata,
+        ClearOutput,
+        LimitOutput,
+        OverwriteCells,
+        OverwriteKernelspec,
+        SaveAutoGrades,
+    )
+
+    from autograder.grading.execute import GradeChecks
+    from autograder.grading.repair import RepairCells
+
+    config.Autograde.sanitize_preprocessors = [
+        ClearOutput,
+        RepairCells,
+        OverwriteKernelspec,
+        OverwriteCells,
+        CheckCellMetadata,
+    ]
+    config.Autograde.autograde_preprocessors = [
+        GradeChecks,
+        LimitOutput,
+        SaveAutoGrades,
+        AssignLatePenalties,
+        CheckCellMetadata,
+    ]
+    config.GradeChecks.timeout = 20  # seconds for one cell

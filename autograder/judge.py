@@ -1,0 +1,235 @@
+"""From observations to a verdict: compare with the reference, give points, and name the mistake."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograder.exercise import Case, Exercise, Misconception, Part
+from autograder.patterns import Seen, recognise
+from autograder.sandbox.observe import Outcome, as_array
+from autograder.verdict import COULD_NOT_RUN, NOT_ATTEMPTED, RIGHT, WRONG, Mistake, PartVerdict, Verdict
+
+Seens = Sequence[dict[str, Outcome]]
+MAX_MISTAKES = 3  # more than that names nothing
+
+
+def judge(exercise: Exercise, cases: Sequence[Case], seen: Seens, points: float, show_inputs: bool = True) -> Verdict:
+    """The verdict on what candidates did with `cases`. `show_inputs=False` leaves inputs and expected values out."""
+    outcomes = [outcome for results in seen for outcome in results.values()]
+    if not outcomes or len(seen) != len(cases):
+        return could_not_run(exercise, points, "the check got no answer from your code")
+    if all(outcome.error == "NotImplementedError" for outcome in outcomes):
+        return Verdict(exercise.id, NOT_ATTEMPTED, 0.0, points, read_again=exercise.read_again)
+    if all(outcome.error for outcome in outcomes):
+        return could_not_run(exercise, points, _raised(outcomes[0]))
+    comparison = _Comparison(exercise, cases, seen, points, show_inputs)
+    parts = tuple(comparison.part(part) for part in exercise.parts)
+    right = all(part.right for part in parts)
+    earned = points if right else round(sum(part.points for part in parts), 6)
+    return Verdict(
+        exercise.id,
+        RIGHT if right else WRONG,
+        earned,
+        points,
+        parts,
+        "",
+        tuple(_notes(outcomes)),
+        exercise.read_again,
+    )
+
+
+def could_not_run(exercise: Exercise, points: float, why: str) -> Verdict:
+    return Verdict(exercise.id, COULD_NOT_RUN, 0.0, points, message=why, read_again=exercise.read_again)
+
+
+def matches(yours: np.ndarray, other: np.ndarray, part: Part) -> bool:
+    """Exact shape, and every element within the part's tolerance of `other`; NaN equals NaN."""
+    if yours.shape != other.shape:
+        return False
+    finite = other[np.isfinite(other)]
+    scale = np.abs(finite).max() if finite.size else 0.0
+    with np.errstate(invalid="ignore", over="ignore"):
+        return bool(np.allclose(yours, other, rtol=part.rtol, atol=part.atol * scale, equal_nan=True))
+
+
+class _Comparison:
+    """One submission's answers beside the reference's."""
+
+    def __init__(self, exercise: Exercise, cases: Sequence[Case], seen: Seens, points: float, show: bool) -> None:
+        self.exercise, self.cases, self.seen, self.show = exercise, cases, seen, show
+        self.expected = [exercise.expected(case.inputs) for case in cases]
+        self.points_per_share = points / sum(part.share for part in exercise.parts)
+
+    def part(self, part: Part) -> PartVerdict:
+        numbers = self.exercise.part_cases(part, self.cases)
+        wrong = [i for i in numbers if not self._right(part, i)]
+        worth = part.share * self.points_per_share
+        if not wrong:
+            return PartVerdict(part.name, True, worth, worth, f"right on {len(numbers)} of {len(numbers)} cases")
+        shown = min(wrong, key=self._size)
+        score = f"right on {len(numbers) - len(wrong)} of {len(numbers)} cases"
+        message = f"{score}; {self._what_is_wrong(part, shown)}"
+        example = self._example(part, shown) if self.show else ""
+        return PartVerdict(part.name, False, 0.0, worth, message, example, tuple(self._mistakes(part, numbers, wrong)))
+
+    def _outcome(self, part: Part, i: int) -> Outcome:
+        return self.seen[i].get(part.result, Outcome(error="missing", message="no function was given for it"))
+
+    def _right(self, part: Part, i: int) -> bool:
+        yours = self._outcome(part, i).value
+        return yours is not None and matches(yours, self.expected[i][part.result], part)
+
+    def _size(self, i: int) -> int:
+        return sum(np.size(value) for value in self.cases[i].inputs.values())
+
+    # In words.
+
+    def _what_is_wrong(self, part: Part, i: int) -> str:
+        outcome, expected = self._outcome(part, i), self.expected[i][part.result]
+        about = f" with {self.cases[i].about}" if self.cases[i].about else ""
+        if outcome.error == "NotImplementedError":
+            return "not attempted yet"
+        if outcome.value is None:
+            return f"{_raised(outcome)}{about}"
+        if outcome.value.shape != expected.shape:
+            return f"the answer is {_shape(outcome.value)}, expected {_shape(expected)}{about}"
+        if not np.isfinite(outcome.value).all():
+            kind = "NaN (not a number)" if np.isnan(outcome.value).any() else "infinite"
+            said = f"; NumPy warned: {outcome.warnings[0]}" if outcome.warnings else ""
+            return f"the answer is {kind}{about}{said}"
+        return f"the number differs{about}" if expected.ndim == 0 else f"some numbers differ{about}"
+
+    def _example(self, part: Part, i: int) -> str:
+        yours, expected = self._outcome(part, i).value, self.expected[i][part.result]
+        inputs = {name: self.cases[i].inputs[name] for name in self.exercise.protocol.arguments[part.result]}
+        if yours is None or yours.shape != expected.shape:
+            return f"with {_inputs(inputs)}"
+        at: tuple[int, ...] = ()
+        where = ""
+        if expected.ndim:
+            close = np.isclose(yours, expected, part.rtol, part.atol * np.abs(expected).max(), equal_nan=False)
+            at = tuple(int(k) for k in np.argwhere(~close)[0])
+            where = f" at index {at[0] if len(at) == 1 else at}"
+        return f"yours {_number(yours[at])}, expected {_number(expected[at])}{where}  ({_inputs(inputs)})"
+
+    # Which mistake it looks like.
+
+    def _mistakes(self, part: Part, numbers: list[int], wrong: list[int]) -> Iterable[Mistake]:
+        """Named mistakes that explain the part's answers: of the whole result first, then of the part's cases."""
+        everywhere = range(len(self.cases))
+        for scope in (everywhere, numbers, wrong):
+            named = [
+                Mistake(known.name, known.hints)
+                for known in self.exercise.misconceptions
+                if part.result in known.wrong and self._is(known, part, scope)
+            ]
+            if named:
+                return named[:MAX_MISTAKES]
+            generic = self._generic(part, scope)
+            if generic:
+                return generic
+        return []
+
+    def _is(self, known: Misconception, part: Part, scope: Iterable[int]) -> bool:
+        pairs = [(self._outcome(part, i), self._wrong_answer(known, part, i)) for i in scope]
+        answered = any(outcome.value is not None for outcome, _ in pairs)
+        return answered and all(_alike(outcome, theirs, part) for outcome, theirs in pairs)
+
+    def _wrong_answer(self, known: Misconception, part: Part, i: int) -> np.ndarray | None:
+        inputs = self.cases[i].inputs
+        arguments = [inputs[name] for name in self.exercise.protocol.arguments[part.result]]
+        with np.errstate(all="ignore"):
+            try:
+                return as_array(known.wrong[part.result](*arguments))
+            except (
+                Exception
+            ):  # a wrong formula may well fail on some inputs: then it explains a student's failure there
+                return None
+
+    def _generic(self, part: Part, scope: Iterable[int]) -> list[Mistake]:
+        pairs = [(i, self._outcome(part, i).value) for i in scope]
+        seen = [self._seen_as_pattern(part, i, value) for i, value in pairs if value is not None]
+        if not seen or len(seen) < len(pairs):
+            return []
+        return list(recognise(seen, lambda yours, other: matches(yours, other, part)))
+
+    def _seen_as_pattern(self, part: Part, i: int, yours: np.ndarray) -> Seen:
+        inputs = dict(self.cases[i].inputs)
+        names = [name for name, value in inputs.items() if np.ndim(value)]
+
+        def with_swapped() -> np.ndarray | None:
+            if len(names) < 2 or np.shape(inputs[names[0]]) != np.shape(inputs[names[1]]):
+                return None
+            exchanged = {names[0]: inputs[names[1]], names[1]: inputs[names[0]]}
+            return self._quietly({**inputs, **exchanged}, part)
+
+        def with_transposed() -> np.ndarray | None:
+            if any(np.ndim(inputs[name]) != 2 for name in names):
+                return None
+            answer = self._quietly({name: np.transpose(value) for name, value in inputs.items()}, part)
+            return None if answer is None else answer.T
+
+        expected = self.expected[i][part.result]
+        batch = len(inputs[names[0]]) if names else 1
+        return Seen(np.asarray(yours, float), np.asarray(expected, float), batch, with_transposed, with_swapped)
+
+    def _quietly(self, inputs: dict[str, Any], part: Part) -> np.ndarray | None:
+        with np.errstate(all="ignore"):
+            try:
+                return np.asarray(self.exercise.expected(inputs)[part.result], float)
+            except (
+                ValueError,
+                TypeError,
+            ):  # the reference refuses such inputs: then the student did not do this
+                return None
+
+
+def _alike(outcome: Outcome, theirs: np.ndarray | None, part: Part) -> bool:
+    if outcome.value is None or theirs is None:
+        return outcome.value is None and theirs is None and outcome.error != "NotImplementedError"
+    return matches(outcome.value, theirs, part)
+
+
+def _notes(outcomes: Iterable[Outcome]) -> Iterable[str]:
+    changed = sorted({name for outcome in outcomes for name in outcome.changed})
+    if changed:
+        yield f"Your code changes its input {' and '.join(changed)} in place. Work on a copy: others still need it."
+    printed = next((outcome.printed for outcome in outcomes if outcome.printed.strip()), "")
+    if printed:
+        yield "Your code printed (on one of the cases): " + printed.strip()
+
+
+def _raised(outcome: Outcome) -> str:
+    return f"{outcome.error}: {outcome.message}" if outcome.message else outcome.error
+
+
+def _shape(array: np.ndarray) -> str:
+    return "one number" if array.ndim == 0 else f"an array of shape {array.shape}"
+
+
+def _number(value: Any) -> str:
+    return f"{float(value):.6g}"
+
+
+def _inputs(inputs: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {_brief(value)}" for name, value in inputs.items())
+
+
+def _brief(value: Any) -> str:
+    array = np.asarray(value)
+    if array.size == 1:
+        return _number(array.item())
+    if array.size > 12:
+        return f"of shape {array.shape}"
+    return np.array2string(array, precision=5, separator=", ", max_line_width=1000).replace("\n", "")
+
+
+def run_locally(
+    exercise: Exercise, candidates: Sequence[Callable[..., Any]], points: float, seed: int | Sequence[int]
+) -> Verdict:
+    """Observe and judge in one process: for a student's own notebook and for the bank's tests, never for a grade."""
+    from autograder.sandbox.observe import observe
+
+    cases = exercise.make_cases(seed)
+    return judge(exercise, cases, observe(exercise.protocol, candidates, [case.inputs for case in cases]), points)

@@ -1,0 +1,82 @@
+"""Run candidates on inputs and write down what came back: values, errors, warnings, prints. No answer is known here."""
+
+import contextlib
+import io
+import traceback
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.sandbox.protocols import Call
+
+MAX_TEXT = 2000  # characters kept of a message or of what was printed
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one candidate did with one case: a value, or an error and its message."""
+
+    value: np.ndarray | None = None
+    error: str = ""  # the exception's class name, "" if there was none
+    message: str = ""
+    warnings: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()  # inputs that the candidate modified in place
+    printed: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def observe(
+    protocol: Call, candidates: Sequence[Callable[..., Any]], cases: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Outcome]]:
+    """One {result: Outcome} for each case. Only KeyboardInterrupt and SystemExit come through."""
+    return [
+        {result: _outcome(given, call, inputs) for result, given, call in protocol.calls(candidates, inputs)}
+        for inputs in cases
+    ]
+
+
+def _outcome(given: dict[str, Any], call: Callable[[], Any], inputs: Mapping[str, Any]) -> Outcome:
+    printed = io.StringIO()
+    value, error, message = None, "", ""
+    with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn"):
+        warnings.simplefilter("always")
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            try:
+                value = as_array(call())
+            except Exception as problem:
+                error, message = type(problem).__name__, _message(problem)
+    return Outcome(
+        value,
+        error,
+        message[:MAX_TEXT],
+        tuple(sorted({str(warning.message)[:MAX_TEXT] for warning in caught})),
+        tuple(name for name, array in given.items() if not np.array_equal(array, inputs[name], equal_nan=True)),
+        printed.getvalue()[:MAX_TEXT],
+    )
+
+
+def _message(problem: Exception) -> str:
+    """The exception's message and, where it can be told, the line of the student's code that raised it."""
+    frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if frame.line]
+    place = f" (at: {frames[-1].line})" if len(frames) > 2 else ""
+    return f"{problem}{place}"
+
+
+def as_array(answer: Any) -> np.ndarray:
+    """A number, list, NumPy array or tensor as an array of numbers; TypeError with a sentence for anything else."""
+    if answer is None:
+        raise TypeError("the function returned None: is a `return` missing?")
+    if hasattr(answer, "detach"):
+        answer = answer.detach().cpu().numpy()
+    try:
+        array = np.asarray(answer)
+    except ValueError as problem:
+        raise TypeError(f"the function returned a {type(answer).__name__} that is not an array: {problem}") from None
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"the function returned a {type(answer).__name__}; expected a number or an array of numbers")
+    return array

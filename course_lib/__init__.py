@@ -1,0 +1,1 @@
+"""What a student opens beside a chapter: one topic, one file, and its PyTorch twin beside it."""

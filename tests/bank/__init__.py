@@ -1,0 +1,1 @@
+"""Right and wrong answers to the exercises: the checks must tell them apart."""

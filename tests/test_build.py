@@ -1,0 +1,116 @@
+"""A chapter's source becomes the notebook that students get: the same bytes every time, nothing in it that gives an answer away."""
+
+import ast
+import re
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from autograder.build import build, source_notebook
+from autograder.course import Course, CourseError
+from tests.classes.demo import new_course
+from tests.test_project import HERE
+
+CHAPTERS = sorted(path.stem for path in (HERE / "solutions").glob("ch*.py"))
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory) -> Course:
+    return new_course(tmp_path_factory.mktemp("built") / "course")
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_the_committed_notebook_is_fresh_and_builds_are_identical(course, chapter):
+    committed = (HERE / "notebooks" / chapter / f"{chapter}.ipynb").read_bytes()
+    assert build(course, chapter).read_bytes() == committed, "run make build and commit notebooks/"
+    assert build(course, chapter).read_bytes() == committed
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_nothing_else_is_released(chapter):
+    assert [path.name for path in (HERE / "notebooks" / chapter).iterdir() if not path.name.startswith(".")] == [
+        f"{chapter}.ipynb"
+    ]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_no_solution_text_and_no_hidden_test_is_released(chapter):
+    released = (HERE / "notebooks" / chapter / f"{chapter}.ipynb").read_text()
+    for marker in ("BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS"):
+        assert marker not in released
+    solution = (HERE / "solutions" / f"{chapter}.py").read_text()
+    text = "\n".join(cell.source for cell in nbformat.reads(released, as_version=4).cells)
+    regions = re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", solution, re.DOTALL)
+    assert regions
+    for line in {line.strip() for region in regions for line in region.splitlines()}:
+        if len(line) > 12 and not line.startswith("#"):
+            assert line not in text, line
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_exercise_cells_ask_for_the_same_functions_and_raise_until_written(chapter):
+    source = source_notebook(HERE / "solutions" / f"{chapter}.py")
+    released = nbformat.read(HERE / "notebooks" / chapter / f"{chapter}.ipynb", as_version=4)
+    for given, solved in zip(released.cells, source.cells):
+        if solved.metadata.get("nbgrader", {}).get("solution"):
+            names = [[n.name for n in ast.parse(c.source).body if isinstance(n, ast.FunctionDef)] for c in (given, solved)]
+            assert names[0] == names[1]
+            assert given.source.count("raise NotImplementedError()") == len(names[0])
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_cleaning_outputs_changes_nothing_in_a_released_notebook(chapter, tmp_path):
+    committed = HERE / "notebooks" / chapter / f"{chapter}.ipynb"
+    copy = tmp_path / committed.name
+    copy.write_bytes(committed.read_bytes())
+    subprocess.run([sys.executable, "-m", "nbstripout", copy], check=True)
+    assert copy.read_bytes() == committed.read_bytes()
+
+
+GOOD = """# %% [markdown] exercise="ch04.huber" minutes=8 difficulty=2
+# ### Exercise
+# Write it.
+
+# %% exercise="ch04.huber"
+def huber(prediction, target, delta=1.0):
+    ### BEGIN SOLUTION
+    return 0
+    ### END SOLUTION
+
+# %% check="ch04.huber" points=4
+check("ch04.huber", huber)
+"""
+
+
+@pytest.mark.parametrize(
+    "change, complaint",
+    [
+        (("points=4", ""), "points=… above 0"),
+        (("points=4", "points=-1"), "points=… above 0"),
+        (("points=4", "poinst=4"), "unknown mark poinst"),
+        (("minutes=8", "minutes='long'"), "minutes=… and difficulty=1…5"),
+        (("difficulty=2", "difficulty=9"), "minutes=… and difficulty=1…5"),
+        (("# ### Exercise\n", ""), "begins with a heading"),
+        (("    ### BEGIN SOLUTION\n", ""), "### BEGIN SOLUTION and ### END SOLUTION"),
+        (('check("ch04.huber", huber)', 'check("ch04.hinge", huber)'), "does not name ch04.huber"),
+        (('check("ch04.huber", huber)', "huber(1, 2)"), "a check cell holds one line"),
+        (('check="ch04.huber"', 'check="ch04.hubert"'), "no record"),
+        (('# %% exercise="ch04.huber"', "# %%"), "expected one task, one cell, one check"),
+        (("", ""), "have no cells in the chapter"),
+    ],
+)
+def test_a_wrong_mark_is_told_with_its_file_and_cell(tmp_path, change, complaint):
+    path = tmp_path / "ch04_losses.py"
+    path.write_text(GOOD.replace(*change) if change[0] else GOOD)
+    with pytest.raises(CourseError, match=re.escape(complaint)) as told:
+        source_notebook(path)
+    assert "ch04_losses.py" in str(told.value)
+
+
+def test_a_folder_that_is_no_course_and_an_unknown_chapter_are_told(tmp_path, course):
+    with pytest.raises(CourseError, match="is not a course"):
+        Course(tmp_path)
+    with pytest.raises(CourseError, match="There is no chapter 'ch99_nothing'"):
+        build(course, "ch99_nothing")

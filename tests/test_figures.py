@@ -1,0 +1,175 @@
+"""Every picture says in words what it shows, fits its canvas, and leaves no trace in pyplot."""
+
+import inspect
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.text import Text
+
+from course_lib import datasets, figures
+from course_lib.figures.picture import SHORTEST_ALT, Picture
+
+REGRESSION = ["MeanSquaredError", "MeanAbsoluteError", "Huber", "SmoothL1", "LogCosh"]
+CLOUDS = datasets.two_classes(np.random.default_rng(0), majority=90, minority=10)
+
+CASES = {
+    "best_constant": [{}, {"y": (2.0, 3.0, 3.0, 5.0, 90.0)}],
+    "value_and_gradient": [
+        {"names": REGRESSION[:2]},
+        {"names": REGRESSION, "delta": 2.0},
+        {"names": ["Hinge", "SquaredHinge", "SoftMargin"]},
+    ],
+    "huber_seam": [{}, {"delta": 0.2}, {"delta": 25.0}],
+    "huber_and_log_cosh": [{}],
+    "outlier_fit": [{"names": REGRESSION}, {"names": ["Huber", "LogCosh"], "outlier": -40.0, "delta": 30.0}],
+    "outlier_drag": [{"names": ["Huber"]}],
+    "relative_errors": [{}, {"target": 3.0}],
+    "poisson_fit": [{}],
+    "cosine_angle": [{}],
+    "surprise": [{}],
+    "logits_to_loss": [{}, {"logits": (5.0, -5.0, 0.3), "label": 1, "gamma": 2.0}],
+    "softmax_floor": [{}, {"classes": 10}],
+    "training_curves": [
+        {"histories": {"one": [1.0, 0.8, 0.6], "two": [1.0, 0.9, 0.8]}},
+        {"histories": {"one": [1.0, 0.8]}, "floor": 0.551},
+    ],
+    "focal_curves": [{}, {"gammas": (0.5, 3.0)}],
+    "boundaries": [
+        {"x": CLOUDS[0], "labels": CLOUDS[1], "lines": {"a model": (1, 0, -1)}, "recalls": {"a model": 0.25}},
+    ],
+}
+WIDGETS = ("explorer", "logit_explorer")
+EVERY = [pytest.param(name, options, id=f"{name}-{i}") for name, rows in CASES.items() for i, options in enumerate(rows)]
+
+
+def public_functions():
+    module = figures.losses
+    return {
+        name: function
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if inspect.unwrap(function).__module__ == module.__name__ and not name.startswith("_")
+    }
+
+
+def draw(name, options):
+    return getattr(figures.losses, name)(**options)
+
+
+def test_every_function_that_returns_a_picture_has_a_row():
+    pictures = {n for n, f in public_functions().items() if inspect.signature(f).return_annotation is Picture}
+    assert pictures == set(CASES)
+    assert set(WIDGETS) <= set(public_functions())
+
+
+@pytest.mark.parametrize("name, options", EVERY)
+def test_a_picture_says_what_it_shows(name, options):
+    picture = draw(name, options)
+    assert isinstance(picture, figures.Picture)
+    assert len(picture.alt) >= SHORTEST_ALT
+    assert any(character.isdigit() for character in picture.alt)
+    assert "nan" not in picture.alt.split() and "inf" not in picture.alt.split()
+
+
+@pytest.mark.parametrize("name, options", EVERY)
+def test_no_text_is_cut_off_by_the_canvas(name, options):
+    picture = draw(name, options)
+    picture.canvas.draw()
+    seen = [text for text in picture.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    axis_ticks = {
+        label
+        for panel in picture.axes
+        for axis in (panel.xaxis, panel.yaxis)
+        for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks())
+        for label in (tick.label1, tick.label2)
+        if not min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval())
+    }
+    for text in set(seen) - axis_ticks:
+        box = text.get_window_extent()
+        inside = box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.bbox.width and box.y1 <= picture.bbox.height
+        assert inside, f"{text.get_text()!r} reaches {box} on a canvas of {picture.bbox}"
+
+
+@pytest.mark.parametrize("name, options", EVERY)
+def test_a_picture_leaves_no_pyplot_state_and_no_style(name, options):
+    before = dict(matplotlib.rcParams)
+    draw(name, options).png()
+    assert dict(matplotlib.rcParams) == before
+    assert "matplotlib.pyplot" not in sys.modules or not sys.modules["matplotlib.pyplot"].get_fignums()
+
+
+def test_importing_the_figures_imports_no_pyplot_no_torch_and_no_widgets():
+    code = "import sys, course_lib.figures; print([m for m in ('matplotlib.pyplot', 'torch', 'ipywidgets') if m in sys.modules])"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"
+
+
+def test_the_html_of_a_picture_carries_its_words_and_a_png():
+    class Images(HTMLParser):
+        found: list[dict] = []  # noqa: RUF012
+
+        def handle_starttag(self, tag, attrs):
+            if tag == "img":
+                self.found.append(dict(attrs))
+
+    picture = Picture('A picture that "quotes" <something> & more, in forty characters and seven.')
+    picture.panels("one")
+    parser = Images()
+    parser.feed(picture._repr_html_())
+    (image,) = parser.found
+    assert image["alt"] == picture.alt
+    assert image["src"].startswith("data:image/png;base64,iVBORw0KGgo")
+
+
+def test_a_dark_style_of_the_reader_does_not_reach_a_picture():
+    plain = draw("surprise", {}).png()
+    with matplotlib.rc_context({"axes.facecolor": "black", "text.color": "white", "savefig.bbox": "tight", "axes.grid": False}):
+        assert draw("surprise", {}).png() == plain
+
+
+def test_a_picture_without_words_is_refused():
+    with pytest.raises(ValueError, match="say in a sentence"):
+        Picture("a plot")
+
+
+def test_errors_and_margins_are_not_mixed_in_one_picture():
+    with pytest.raises(ValueError, match="take them all from"):
+        figures.losses.value_and_gradient(["Huber", "Hinge"])
+
+
+def test_the_fitted_line_is_the_least_squares_line():
+    x, y = datasets.line(np.random.default_rng(4), outlier=20)
+    from course_lib import losses
+
+    np.testing.assert_allclose(figures.losses.fit_line(losses.MeanSquaredError(), x, y), np.polyfit(x, y, 1), rtol=1e-8)
+
+
+@pytest.mark.parametrize("name", WIDGETS)
+def test_a_widget_redraws_when_a_control_moves_and_has_a_still_picture(name):
+    import ipywidgets
+
+    widget = getattr(figures.losses, name)()
+    still = widget._repr_mimebundle_()["text/html"]
+    assert "data:image/png" in still and 'alt="' in still
+    *controls, shown = widget.children
+    assert isinstance(shown, ipywidgets.HTML) and shown.value == still
+    sliders = [control for control in controls if isinstance(control, ipywidgets.FloatSlider)]
+    sliders[0].value += sliders[0].step
+    assert shown.value != still
+
+
+def test_the_datasets_are_what_they_say():
+    x, y = datasets.line(np.random.default_rng(0), n=200, outlier=30.0)
+    lifted = np.abs(y - (2 * x + 1)) > 10
+    assert np.flatnonzero(lifted).tolist() == [198]
+    x, counts = datasets.counts(np.random.default_rng(0), n=500)
+    assert np.all(counts == counts.astype(int)) and counts.min() == 0 and x.shape == counts.shape
+    x, labels = datasets.two_classes(np.random.default_rng(0), majority=3000, minority=1000, distance=2.0)
+    assert (labels == 1).sum() == 1000 and x.shape == (4000, 2)
+    np.testing.assert_allclose(x[labels == 1].mean(axis=0) - x[labels == 0].mean(axis=0), [2, 0], atol=0.15)
+    x, labels = datasets.iris()
+    assert x.shape == (150, 4) and np.bincount(labels).tolist() == [50, 50, 50]
+    np.testing.assert_allclose([x.mean(), x.std()], [0, 1], atol=1e-12)
