@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from autograder.course import Course, CourseError
+from autograder.verdict import NOT_ATTEMPTED
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,10 +99,11 @@ def _remark(result) -> str:
         return result.message
     more = len(result.mistakes) - 1
     said = result.mistakes[0] + (f"  (+{more} more)" if more > 0 else "") if result.mistakes else ""
-    states = [e["state"] for e in result.exercises.values()]
-    if not said and states and all(state == "not attempted" for state in states):
+    states = {e["state"] for e in result.exercises.values()}
+    stopped = [f"{name} could not run: {e['message']}" for name, e in result.exercises.items() if e["message"]]
+    if not said and stopped:
+        said = stopped[0] if len(stopped[0]) < 120 else stopped[0][:118] + " …"
+    elif states == {NOT_ATTEMPTED}:
         said = "not attempted"
-    elif not said and "could not run" in states:
-        said = f"{states.count('could not run')} of {len(states)} exercises could not run"
     repaired = f"{len(result.repairs)} cell(s) restored" if result.repairs else ""
     return "; ".join(filter(None, (said, repaired)))

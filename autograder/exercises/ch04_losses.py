@@ -73,7 +73,7 @@ mean_squared_error = Exercise(
         ),
         misconception(
             "the 2 from differentiating the square is missing",
-            "d(e²)/de is 2e, not e.",
+            "The derivative of e² is 2e, not e.",
             "Check with one example: prediction 3, target 1. The loss is 4; at prediction 3.001 it is 4.004. What is the slope?",
             gradient=lambda prediction, target: (prediction - target) / len(prediction),
         ),
@@ -122,7 +122,7 @@ mean_absolute_error = Exercise(
         ),
         misconception(
             "0 divided by 0 where an error is exactly 0",
-            "e/|e| has no value at e = 0. At the corner any slope between −1 and 1 is a subgradient; the exercise asks for 0.",
+            "There is no e/|e| at e = 0. At the corner any slope between −1 and 1 is a subgradient; the exercise asks for 0.",
             "Which NumPy function gives −1, 0 or 1 for an array?",
             gradient=lambda prediction, target: (prediction - target) / np.abs(prediction - target) / len(prediction),
         ),
@@ -148,7 +148,7 @@ mean_absolute_error = Exercise(
         ),
         misconception(
             "the gradient still grows with the error",
-            "|e| is a straight line on each side of 0. How steep is a straight line far out?",
+            "The curve |e| is a straight line on each side of 0. How steep is a straight line far out?",
             gradient=lambda prediction, target: (prediction - target) / len(prediction),
         ),
     ],
@@ -292,7 +292,7 @@ log_cosh = Exercise(
         ),
         misconception(
             "log1p(e^−|e|) in place of log1p(e^−2|e|)",
-            "cosh e = ½e^|e| (1 + e^(−2|e|)): count the exponents once more.",
+            "Count the exponents once more: cosh e = ½e^|e| (1 + e^(−2|e|)).",
             value=lambda prediction, target: np.mean(
                 np.abs(prediction - target) + np.log1p(np.exp(-np.abs(prediction - target))) - np.log(2)
             ),
@@ -304,7 +304,7 @@ log_cosh = Exercise(
         ),
         misconception(
             "large errors are replaced by |e|; the − log 2 is forgotten there",
-            "log cosh e tends to |e| − log 2, not to |e|: the shifted line matters at every large error.",
+            "For large errors log cosh e tends to |e| − log 2, not to |e|: the shifted line matters at every large error.",
             value=lambda prediction, target: np.mean(
                 np.where(
                     np.abs(prediction - target) > 20,
@@ -315,7 +315,7 @@ log_cosh = Exercise(
         ),
         misconception(
             "sinh/cosh is infinity over infinity for large errors",
-            "sinh e / cosh e has a name, and NumPy computes it without overflow.",
+            "The quotient sinh e / cosh e has a name, and NumPy computes it without overflow.",
             gradient=lambda prediction, target: (
                 np.sinh(prediction - target) / np.cosh(prediction - target) / len(prediction)
             ),
@@ -327,7 +327,7 @@ log_cosh = Exercise(
         ),
         misconception(
             "one derivative too many: 1 − tanh² is the second derivative",
-            "d/de log cosh e = sinh e / cosh e = tanh e. Stop there.",
+            "The derivative of log cosh e is sinh e / cosh e = tanh e. Stop there.",
             gradient=lambda prediction, target: (1 - np.tanh(prediction - target) ** 2) / len(prediction),
         ),
     ],
@@ -337,10 +337,7 @@ poisson_nll = Exercise(
     id="ch04.poisson_nll",
     reference="losses.PoissonNLL",
     protocol=_value_and_gradient("log_rate", "count"),
-    cases=lambda rng: [
-        cases.Case({"log_rate": rng.normal(size=n), "count": rng.poisson(3.0, n) + float(n == 1)}, about)
-        for n, about in ((1, "a single example"), (3, ""), (5, ""), (8, ""))
-    ],
+    cases=cases.counts(),
     parts=[VALUE, Part("gradient", 1, result="gradient")],
     read_again="Exercise: the Poisson loss",
     misconceptions=[
@@ -371,7 +368,7 @@ poisson_nll = Exercise(
         ),
         misconception(
             "the gradient for the rate instead of the log-rate",
-            "1 − t/λ is the slope with respect to λ = eˣ. The chain rule has one more factor: dλ/dx = eˣ.",
+            "Your 1 − t/λ is the slope with respect to λ = eˣ. The chain rule has one more factor: dλ/dx = eˣ.",
             gradient=lambda log_rate, count: (1 - count / np.exp(log_rate)) / len(count),
         ),
         misconception(
@@ -392,7 +389,7 @@ log_softmax = Exercise(
     misconceptions=[
         misconception(
             "exp overflows: the logits are not shifted by their maximum",
-            "exp(710) is infinite already. Subtracting one constant from all logits of a row leaves the softmax as it is: which one makes "
+            "Already exp(710) is infinite. Subtracting one constant from all logits of a row leaves the softmax as it is: which one makes "
             "every exponent at most 0?",
             value=lambda logits: np.log(_exp_softmax(logits)),
         ),
@@ -413,13 +410,13 @@ log_softmax = Exercise(
         ),
         misconception(
             "normalised over the examples (axis 0) instead of the classes",
-            "np.exp(your answer) should sum to 1 in each row; yours does so in each column. Which axis are the classes?",
+            "The np.exp of your answer should sum to 1 in each row; yours does so in each column. Which axis are the classes?",
             value=lambda logits: _log_softmax(logits, axis=0),
             gradient=lambda logits, dy: dy - _softmax(logits, axis=0) * dy.sum(axis=0, keepdims=True),
         ),
         misconception(
             "the log of the sum is missing: only the maximum is subtracted",
-            "exp(your answer) does not sum to 1. The shift changes nothing by itself; the normalising term log Σ exp comes after it.",
+            "The exp of your answer does not sum to 1. The shift changes nothing by itself; the normalising term log Σ exp comes after it.",
             value=lambda logits: logits - logits.max(axis=-1, keepdims=True),
         ),
         misconception(
@@ -543,7 +540,7 @@ categorical_cross_entropy = Exercise(
     misconceptions=[
         misconception(
             "log of zero: the probabilities are not clipped",
-            "log 0 is −∞, and −∞ · 0 is NaN. Keep the probabilities at eps or above before taking the logarithm.",
+            "Log 0 is −∞, and −∞ · 0 is NaN. Keep the probabilities at eps or above before taking the logarithm.",
             value=lambda probs, target, eps: -np.sum(target * np.log(probs)) / len(probs),
         ),
         misconception(
@@ -594,7 +591,7 @@ binary_cross_entropy = Exercise(
     id="ch04.binary_cross_entropy",
     reference="losses.BinaryCrossEntropy",
     protocol=_value_and_gradient("p", "target", "eps"),
-    cases=cases.binary_probs(eps=(1e-7, 1e-4)),
+    cases=cases.binary_probs(eps=(2.0**-20, 2.0**-12)),  # 1 − eps is exact in float32, too
     parts=[
         VALUE,
         Part("zero probabilities", 1, where="zero"),
@@ -604,7 +601,7 @@ binary_cross_entropy = Exercise(
     misconceptions=[
         misconception(
             "log of zero: the probabilities are not clipped",
-            "p = 0 for a positive example makes the loss infinite, and 0 · log 0 makes it NaN. Clip p into [eps, 1 − eps] first.",
+            "A probability of 0 for a positive example makes the loss infinite, and 0 · log 0 makes it NaN. Clip p into [eps, 1 − eps] first.",
             value=lambda p, target, eps: -np.mean(target * np.log(p) + (1 - target) * np.log(1 - p)),
         ),
         misconception(
@@ -616,7 +613,7 @@ binary_cross_entropy = Exercise(
         ),
         misconception(
             "the examples with target 0 are left out",
-            "−t log p is 0 wherever t is 0: your loss never complains about a false alarm. The second term does that.",
+            "The term −t log p is 0 wherever t is 0: your loss never complains about a false alarm. The second term does that.",
             value=lambda p, target, eps: -np.mean(target * np.log(np.clip(p, eps, 1 - eps))),
             gradient=lambda p, target, eps: -target / np.clip(p, eps, 1 - eps) / len(p),
         ),
@@ -631,7 +628,7 @@ binary_cross_entropy = Exercise(
         ),
         misconception(
             "a sigmoid is applied to numbers that are probabilities already",
-            "p lies between 0 and 1; a second sigmoid squeezes it into 0.5 to 0.73, and the loss can never come near 0.",
+            "Your p lies between 0 and 1 already; a second sigmoid squeezes it into 0.5 to 0.73, and the loss can never come near 0.",
             value=lambda p, target, eps: (
                 -np.mean(target * np.log(_sigmoid(p)) + (1 - target) * np.log(1 - _sigmoid(p)))
             ),
@@ -649,7 +646,7 @@ binary_cross_entropy = Exercise(
         ),
         misconception(
             "plus between the two parts of the gradient: the inner derivative of 1 − p is missing",
-            "d log(1 − p)/dp = −1/(1 − p): the inner derivative −1 turns the sign of the second part.",
+            "The derivative of log(1 − p) is −1/(1 − p): the inner derivative −1 turns the sign of the second part.",
             gradient=lambda p, target, eps: (-target / p - (1 - target) / (1 - p)) / len(p),
         ),
     ],
@@ -665,15 +662,15 @@ binary_cross_entropy_with_logits = Exercise(
     misconceptions=[
         misconception(
             "log of zero: the sigmoid is rounded to 0 or 1 before the logarithm",
-            "σ(40) is exactly 1 in the computer, and log(1 − 1) is −∞. Simplify log σ(x) on paper before you type it.",
-            "−t log σ(x) − (1 − t) log(1 − σ(x)) is x − x·t + log(1 + e⁻ˣ). Which part overflows, and for which sign of x?",
+            "In the computer σ(40) is exactly 1, and log(1 − 1) is −∞. Simplify log σ(x) on paper before you type it.",
+            "You should find that −t log σ(x) − (1 − t) log(1 − σ(x)) is x − x·t + log(1 + e⁻ˣ). Which part overflows, and for which sign of x?",
             value=lambda logits, target: (
                 -np.mean(target * np.log(_sigmoid(logits)) + (1 - target) * np.log(1 - _sigmoid(logits)))
             ),
         ),
         misconception(
             "e⁻ˣ overflows for large negative logits",
-            "x − x·t + log(1 + e⁻ˣ) is right, but e⁻ˣ is infinite at x = −1000. Use e^−|x| and mend the rest: max(x, 0) takes the place of x.",
+            "Your x − x·t + log(1 + e⁻ˣ) is right on paper, but e⁻ˣ is infinite at x = −1000. Use e^−|x| and mend the rest: max(x, 0) takes the place of x.",
             value=lambda logits, target: np.mean(logits - logits * target + np.log1p(np.exp(-logits))),
         ),
         misconception(
@@ -696,7 +693,7 @@ binary_cross_entropy_with_logits = Exercise(
         ),
         misconception(
             "the sigmoid's derivative is multiplied on: it has cancelled already",
-            "σ(1 − σ) from the sigmoid cancels against 1/(p(1 − p)) from the logarithms. What is left is σ(x) − t.",
+            "The σ(1 − σ) from the sigmoid cancels against 1/(p(1 − p)) from the logarithms. What is left is σ(x) − t.",
             gradient=lambda logits, target: (
                 (0.5 + np.tanh(logits / 2) / 2 - target) * (1 - np.tanh(logits / 2) ** 2) / 4 / logits.size
             ),
@@ -750,7 +747,7 @@ kl_divergence = Exercise(
         ),
         misconception(
             "averaged over N·K entries instead of N examples",
-            "Sum over the classes of an example, average over the examples. (PyTorch warns about exactly this: it calls the right one batchmean.)",
+            "Sum over the classes of an example, average over the examples. PyTorch warns about exactly this; it calls the right one batchmean.",
             value=lambda probs, target: (
                 np.sum(np.where(target > 0, target * np.log(np.where(target > 0, target, 1) / probs), 0)) / probs.size
             ),
@@ -831,6 +828,11 @@ hinge = Exercise(
             "The inner derivative of 1 − t·s for s is −t, which is +1 for negative examples.",
             gradient=lambda score, target: np.where(target * score < 1, -1.0, 0.0) / len(score),
         ),
+        misconception(
+            "a slope of −t where the margin is exactly 1",
+            "At the corner both 0 and −t are subgradients; the exercise asks for 0: a point on the margin costs nothing and rests.",
+            gradient=lambda score, target: np.where(target * score <= 1, -target, 0.0) / len(score),
+        ),
     ],
 )
 
@@ -856,14 +858,14 @@ focal = Exercise(
         ),
         misconception(
             "γ multiplies instead of being an exponent",
-            "(1 − p)^γ, not γ·(1 − p). With γ = 0 the focal loss is the cross-entropy; yours is 0 there.",
+            "The factor is (1 − p)^γ, not γ·(1 − p). With γ = 0 the focal loss is the cross-entropy; yours is 0 there.",
             value=lambda logits, labels, gamma: (
                 -np.mean(gamma * (1 - _picked(_softmax(logits), labels)) * _picked(_log_softmax(logits), labels))
             ),
         ),
         misconception(
             "γ is fixed at 2",
-            "γ is an argument; 2 is only its default.",
+            "The argument γ may be any number from 0 on; 2 is only its default.",
             value=lambda logits, labels, gamma: (
                 -np.mean((1 - _picked(_softmax(logits), labels)) ** 2 * _picked(_log_softmax(logits), labels))
             ),

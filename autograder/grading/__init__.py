@@ -33,3 +33,4 @@ def configure(config: Any) -> None:
         CheckCellMetadata,
     ]
     config.GradeChecks.timeout = 20  # seconds for one cell
+    config.GradeChecks.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=ERROR"]

@@ -56,13 +56,18 @@ class GradeChecks(Execute):
             self._grade(cell, index)
             return cell, resources
         cell, resources = super().preprocess_cell(cell, resources, index)
-        for output in cell.get("outputs", ()):
-            if output.output_type == "error":
-                self.stopped[name] = f"{output.ename}: {output.evalue}"
-                if output.ename == "CellTimeoutError":
-                    self.status = TIMED_OUT
-                    self.stopped[name] = self._too_slow()
+        stopped = self._stopped(cell)
+        if stopped:
+            self.stopped[name] = stopped
         return cell, resources
+
+    def _stopped(self, cell: NotebookNode) -> str:
+        """Why the cell did not come to its end, or ""; an interrupt after the time limit leaves two errors."""
+        errors = [output for output in cell.get("outputs", ()) if output.output_type == "error"]
+        if any(error.ename == "CellTimeoutError" for error in errors):
+            self.status = TIMED_OUT
+            return f"it was still running after {self.timeout} s and was stopped: is there a loop that never ends?"
+        return f"{errors[0].ename}: {errors[0].evalue}"[:300] if errors else ""
 
     def _grade(self, cell: NotebookNode, index: int) -> None:
         call = check_call(cell.source)
@@ -86,22 +91,18 @@ class GradeChecks(Execute):
             "from autograder.sandbox import driver as _driver\n"
             f"_driver.answer({base64.b64encode(request).decode()!r}, [{looked_up}])"
         )
-        self.execute_cell(exchange, index, store_history=False)
+        checked = self.nb.cells[index]
+        try:
+            self.execute_cell(exchange, index, store_history=False)
+        finally:
+            self.nb.cells[index] = checked  # the client puts the cell that it executed there
         for output in exchange.outputs:
             if output.output_type == "display_data" and driver.MIME in output.data:
                 try:
                     return driver.read(output.data[driver.MIME], nonce)
                 except ValueError as problem:
                     raise NoObservations(f"your process sent an answer that cannot be read ({problem})") from None
-            if output.output_type == "error":
-                if output.ename == "CellTimeoutError":
-                    self.status = TIMED_OUT
-                    raise NoObservations(self._too_slow())
-                raise NoObservations(f"{output.ename}: {output.evalue}"[:300])
-        raise NoObservations("your process gave no answer to the check")
-
-    def _too_slow(self) -> str:
-        return f"it was still running after {self.timeout} s and was stopped: is there a loop that never ends?"
+        raise NoObservations(self._stopped(exchange) or "your process gave no answer to the check")
 
     def _with_cause(self, verdict: Verdict, answer: str) -> Verdict:
         """A missing function is often a cell that stopped: say so."""

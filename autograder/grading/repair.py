@@ -23,8 +23,9 @@ class RepairCells(NbGraderPreprocessor):
         source = Path(steps) / told["assignment"] / f"{told['notebook']}.ipynb"
         if not source.is_file():
             raise FileNotFoundError(f"{source} is missing; make it with: autograder build {told['assignment']}")
-        repairs = repair(notebook, nbformat.read(source, as_version=4))
-        notebook.metadata = nbformat.from_dict({"kernelspec": {}, NOTES: {"repairs": repairs}})
+        original = nbformat.read(source, as_version=4)
+        repairs = repair(notebook, original)
+        notebook.metadata = nbformat.from_dict(original.metadata | {NOTES: {"repairs": repairs}})
         return notebook, resources
 
 

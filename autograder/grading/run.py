@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -130,8 +131,11 @@ def _note_digest(autograded: Path, digest: str) -> None:
 
 
 def _last_line(result: dict[str, Any]) -> str:
-    said = (result.get("error") or result.get("log") or "").strip().splitlines()
-    return said[-1] if said else "nbgrader gave no reason"
+    """The exception behind an nbgrader failure; its own closing line only points back to it."""
+    lines = (result.get("log", "") + result.get("error", "")).splitlines()
+    said = [line.strip() for line in lines if re.match(r"\s*[\w.]+(Error|Exception|Kernel): ", line)]
+    told = [line for line in said if "NbGraderException" not in line] or said
+    return told[-1] if told else "nbgrader gave no reason"
 
 
 def _read(course: Course, chapter: str, student: str, autograded: Path) -> Graded:
@@ -148,6 +152,7 @@ def _read(course: Course, chapter: str, student: str, autograded: Path) -> Grade
                     "max_score": verdict["max_points"],
                     "state": verdict["state"],
                     "misconception": named[0] if named else "",
+                    "message": verdict["message"],
                 }
     with course.api.gradebook as gradebook:
         submission = gradebook.find_submission_notebook(chapter, chapter, student)

@@ -33,10 +33,10 @@ def _find(candidate: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
     try:
         return candidate()
     except NameError as problem:
-        missing = problem
+        said = str(problem)
 
         def undefined(*_: Any) -> None:
-            raise missing
+            raise NameError(said)
 
         return undefined
 

@@ -6,6 +6,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -62,9 +63,9 @@ def _outcome(given: dict[str, Any], call: Callable[[], Any], inputs: Mapping[str
 
 def _message(problem: Exception) -> str:
     """The exception's message and, where it can be told, the line of the student's code that raised it."""
-    frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if frame.line]
-    place = f" (at: {frames[-1].line})" if len(frames) > 2 else ""
-    return f"{problem}{place}"
+    frames = traceback.extract_tb(problem.__traceback__)
+    theirs = [frame.line for frame in frames if frame.line and Path(frame.filename).parent != Path(__file__).parent]
+    return f"{problem} (at: {theirs[-1]})" if theirs else str(problem)
 
 
 def as_array(answer: Any) -> np.ndarray:

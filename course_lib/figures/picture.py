@@ -11,7 +11,10 @@ from matplotlib.figure import Figure
 # Okabe and Ito (2008): eight colors that stay apart for every kind of color vision.
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
-GRAY = "#6b6b6b"
+GRAY, PALE = "#6b6b6b", "#b9b9b9"
+# Color is never alone: every curve has a line style too.
+SOLID, DASHED, DOTTED, DASHDOT = "-", (0, (5, 2)), (0, (1.2, 1.5)), (0, (6, 2, 1.5, 2))
+SERIES = ((BLUE, SOLID), (VERMILLION, DASHED), (GREEN, DASHDOT), (PURPLE, DOTTED), (BLACK, (0, (9, 2))))
 
 # Everything that decides how a picture looks, so that a reader's own matplotlib style (a dark one, say) does not.
 STYLE = {
@@ -69,7 +72,7 @@ class Picture(Figure):
     def legend_above(self, panel: Axes, columns: int = 4) -> None:
         """The legend of one panel, above them all: it never covers a curve."""
         handles, labels = panel.get_legend_handles_labels()
-        self.legend(handles, labels, loc="outside upper center", ncols=min(columns, len(labels)))
+        self.legend(handles, labels, loc="outside upper center", ncols=max(1, min(columns, len(labels))))
 
     def png(self) -> bytes:
         buffer = io.BytesIO()
@@ -85,6 +88,11 @@ class Picture(Figure):
             f'<img alt="{html.escape(self.alt, quote=True)}" src="data:image/png;base64,{image}" '
             'style="display: block; width: 100%; height: auto"></figure>'
         )
+
+
+def note(panel, text, at, shift, **options):
+    """A short text beside a point of the panel; shift in points."""
+    panel.annotate(text, at, shift, textcoords="offset points", **{"fontsize": 9.5} | options)
 
 
 drawn = matplotlib.rc_context(STYLE)  # the decorator of every function that makes a picture
