@@ -370,8 +370,7 @@ class Focal(Loss):
 
     def backward(self, dy=1.0):
         p, q = np.exp(self.log_p), -np.expm1(self.log_p)  # q = 1 − p, exact for p near 1, too
-        surprise = p * np.where(p > 0, -self.log_p, 0)
-        ratio = np.divide(surprise, q, out=np.ones_like(q), where=q > 0)  # tends to 1 as p does
+        ratio = p * np.where(p > 0, -self.log_p, 0) / np.where(q > 0, q, 1)  # where q is 0, so is q^γ, or γ
         g = -self.target * q**self.gamma * (1 + self.gamma * ratio)  # d loss / d log p
         return self.upstream(dy)[..., None] * (g * q - p * (g.sum(axis=-1, keepdims=True) - g))  # g − pΣg
 

@@ -346,7 +346,7 @@ assert shrinking[-1] < 0.002  # until the rate shrinks
 figures.losses.outlier_fit(["MeanSquaredError", "MeanAbsoluteError", "Huber"])
 
 # %% [markdown]
-# Now drag the point upwards. Under the squared error the line follows without end. The other two give a little, then stop
+# Now drag the point upwards. Under the squared error the line follows without end. The others give a little, then stop
 # listening.
 
 # %% tags=["demo"]
@@ -1495,7 +1495,7 @@ def softmax(z):
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
-def train_iris(softmax_first, steps=1500, rate=1.0):
+def train_iris(softmax_first, steps=800, rate=1.0):
     """The loss of every step, and the accuracy at the end."""
     x, labels = datasets.iris()
     x = np.hstack([x, np.ones((len(x), 1))])
@@ -1907,7 +1907,7 @@ assert share[0.0] < share[1.0] < share[2.0] < share[5.0]
 # data? D1 says that cross-entropy is sensitive to the class distribution and that hinge and focal are less so.
 
 # %% tags=["demo"]
-def train(x, labels, loss, weight=None, steps=2500):
+def train(x, labels, loss, weight=None, steps=1500):
     """Weights (w1, w2, b) of a linear score. `weight` counts each example more or less."""
     margins = isinstance(loss, losses.Hinge)
     target = 2.0 * labels - 1 if margins else labels
@@ -1976,7 +1976,7 @@ for kind in (losses.CrossEntropy, losses.Focal):
     print(f"{kind.__name__:13s} {taken[kind.__name__]:6.2f} ms")
 print(f"dense layer   {layer:6.2f} ms (4.9)")
 assert max(by_gamma.values()) - min(by_gamma.values()) < 0.1
-assert taken["Focal"] < 4 * taken["CrossEntropy"]
+assert taken["Focal"] < 5 * taken["CrossEntropy"]
 
 # %% [markdown]
 # **Remember.** Focal loss turns down what is already right. Against a rare class, weight the classes or move the threshold first.

@@ -100,17 +100,13 @@ def jupyterlab(root: Path, home: Path, dark: bool = False) -> Iterator[str]:
 def open_notebook(page: Page, address: str, path: str) -> None:
     page.goto(f"{address}/lab/tree/{path}?reset", timeout=120_000)
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=120_000)
-    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=120_000, state="attached")
+    kernel = "window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel"
+    ready = f"{kernel}?.connectionStatus === 'connected' && {kernel}?.status === 'idle'"
+    page.wait_for_function(ready, timeout=120_000)
 
 
 def run_all_cells(page: Page, timeout: float = 180) -> None:
-    """Run the open notebook from top to bottom and wait for its end."""
-    page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    unfinished = """() => [...document.querySelectorAll('.jp-CodeCell')].filter(
-        cell => !/^\\[\\d+\\]:$/.test(cell.querySelector('.jp-InputPrompt').textContent.trim())
-             && cell.querySelector('.cm-content').textContent.trim()).length"""
-    started = time.monotonic()
-    while left := page.evaluate(unfinished):
-        if time.monotonic() - started > timeout:
-            raise TimeoutError(f"{left} cells had not finished after {timeout} s")
-        time.sleep(0.5)
+    """Run the open notebook from top to bottom and wait for its end (or for the first cell that raises)."""
+    page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells').then(() => { window.ran = true })")
+    page.wait_for_function("window.ran", timeout=timeout * 1000)
+    page.wait_for_timeout(500)  # the last output is drawn after its cell has ended

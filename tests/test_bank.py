@@ -1,4 +1,4 @@
-"""Every right answer gets all its points, every wrong one loses some, and every named mistake is called by its name."""
+"""Right answers get all their points, wrong ones lose some, and every known mistake is called by its name."""
 
 import importlib
 import inspect
@@ -54,7 +54,7 @@ def raising(problem):
 def test_every_exercise_stands_in_its_chapter_with_a_solution_for_every_result():
     for chapter in CHAPTERS:
         written, graded = source.sources(chapter), source.points(chapter)
-        assert list(written) == list(graded), "every exercise has one answer cell and one check cell, in this order"
+        assert list(written) == list(graded), "an exercise is one answer cell and then one check cell"
         assert set(graded) == set(exercises.in_chapter(chapter))
     assert all(callable(function) for exercise in RECORDS for function in solution(exercise).values())
 
@@ -106,9 +106,10 @@ def test_the_chapters_own_solution_gets_full_marks(exercise):
 
 def pasted(style, exercise):
     """A style's functions, run from their source text alone, as a student's cell would hold it."""
-    module = bank(CHAPTER[exercise], style)
-    names = source.function_names(RECORDS[exercise])
-    return {result: source.defined(inspect.getsource(getattr(module, name)))[name] for result, name in names.items()}
+    module, functions = bank(CHAPTER[exercise], style), {}
+    for result, name in source.function_names(RECORDS[exercise]).items():
+        functions[result] = source.defined(inspect.getsource(getattr(module, name)))[name]
+    return functions
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -129,8 +130,8 @@ def test_every_style_takes_the_arguments_that_the_chapter_asks_for(exercise, sty
 def outcomes(exercise, style):
     record = RECORDS[exercise]
     candidates = list(pasted(style, exercise).values())
-    inputs = [case.inputs for case in record.make_cases()]
-    return [outcome for results in observe(record.protocol, candidates, inputs) for outcome in results.values()]
+    seen = observe(record.protocol, candidates, [case.inputs for case in record.make_cases()])
+    return [outcome for results in seen for outcome in results.values()]
 
 
 @every_exercise
@@ -329,9 +330,10 @@ class Shared:
         return f"{self.exercise}-{self.result}-{self.name}".replace(" ", "_")
 
 
-@pytest.mark.parametrize(
-    "shared", [Shared(name, f"ch04.{row[0]}", *row[1:]) for name, rows in SHARED.items() for row in rows], ids=str
-)
+ALL_SHARED = [Shared(name, f"ch04.{row[0]}", *row[1:]) for name, rows in SHARED.items() for row in rows]
+
+
+@pytest.mark.parametrize("shared", ALL_SHARED, ids=str)
 def test_a_mistake_that_every_exercise_shares_is_called_by_its_name(shared):
     # Where the record has a name of its own for it, that one comes first: it is taken out here.
     record = replace(RECORDS[shared.exercise], misconceptions=())
@@ -347,19 +349,18 @@ def test_a_mistake_that_every_exercise_shares_is_called_by_its_name(shared):
 
 # Other wrong answers.
 
-UNNAMED = [(chapter, number) for chapter in CHAPTERS for number in range(len(bank(chapter, "wrong").WRONG))]
+UNNAMED = [answer for chapter in CHAPTERS for answer in bank(chapter, "wrong").WRONG]
 
 
-@pytest.mark.parametrize(("chapter", "number"), UNNAMED)
-def test_a_wrong_answer_loses_its_points_and_gets_no_wrong_name(chapter, number):
-    answer = bank(chapter, "wrong").WRONG[number]
+@pytest.mark.parametrize("answer", UNNAMED, ids=lambda answer: f"{answer.exercise} {answer.what}".replace(" ", "_"))
+def test_a_wrong_answer_loses_its_points_and_gets_no_wrong_name(answer):
     for seed in SEEDS:
         told = verdict(answer.exercise, seed, **answer.functions)
-        assert told.state in (WRONG, COULD_NOT_RUN)
-        assert told.points == answer.points_left, f"seed {seed}, {answer.what}: {told}"
-        for mistake in told.mistakes:
-            assert answer.named and mistake.name.startswith(answer.named), f"seed {seed}, {answer.what}: {told}"
-        assert bool(told.mistakes) == bool(answer.named)
+        about = f"seed {seed}, {answer.what}: {told}"
+        assert told.state in (WRONG, COULD_NOT_RUN), about
+        assert told.points == answer.points_left, about
+        assert bool(told.mistakes) == bool(answer.named), about
+        assert all(mistake.name.startswith(answer.named) for mistake in told.mistakes), about
 
 
 @every_exercise

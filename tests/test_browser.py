@@ -10,6 +10,12 @@ from tests.test_project import HERE
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
 
+HUBER_GRADIENT = """
+        def huber_gradient(prediction, target, delta=1.0):
+            return np.clip(prediction - target, -delta, delta) / len(prediction)
+"""
+
+
 @pytest.fixture(scope="module")
 def student(tmp_path_factory):
     """A student's copy: huber has the classic mistake, the mean squared error is right, the rest is untouched."""
@@ -17,7 +23,7 @@ def student(tmp_path_factory):
     notebook = nbformat.read(HERE / "notebooks" / "ch04_losses" / "ch04_losses.ipynb", as_version=4)
     exercise, code, _, _ = ch04.SLIPS["ines"]
     cells = ch04.answer_cells(notebook)
-    ch04.replace_function(cells[exercise], code)
+    ch04.replace_function(cells[exercise], code + HUBER_GRADIENT)
     cells["ch04.mean_squared_error"].source = (
         "def mean_squared_error(prediction, target):\n"
         "    return np.mean((prediction - target) ** 2)\n\n"
@@ -33,6 +39,8 @@ def test_the_chapter_runs_in_jupyterlab_and_the_checks_answer(student, tmp_path)
     with jupyterlab(student, tmp_path) as address, browser_page() as page:
         open_notebook(page, address, "ch04_losses/ch04_losses.ipynb")
         run_all_cells(page)
+        errors = page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']")
+        assert errors.count() == 0, errors.all_inner_texts()
 
         answers = page.locator(".jp-OutputArea-output div[role=status]")
         assert answers.count() == 13
@@ -48,5 +56,3 @@ def test_the_chapter_runs_in_jupyterlab_and_the_checks_answer(student, tmp_path)
         box = shown.bounding_box()
         assert box and box["width"] > 300 and box["height"] > 100
         assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
-        errors = page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']")
-        assert errors.count() == 0, errors.all_inner_texts()

@@ -65,7 +65,7 @@ def test_cleaning_outputs_changes_nothing_in_a_released_notebook(chapter, tmp_pa
     committed = HERE / "notebooks" / chapter / f"{chapter}.ipynb"
     copy = tmp_path / committed.name
     copy.write_bytes(committed.read_bytes())
-    subprocess.run([sys.executable, "-m", "nbstripout", copy], check=True)
+    subprocess.run([sys.executable, "-m", "nbstripout", "--keep-id", copy], check=True)
     assert copy.read_bytes() == committed.read_bytes()
 
 

@@ -145,6 +145,10 @@ def test_a_picture_without_words_is_refused():
         Picture("a plot")
 
 
+def test_a_negative_number_in_the_words_has_a_minus_and_log_cosh_keeps_its_hyphen():
+    assert Picture("The slope of log-cosh goes from -1.0 to 1.0, never beyond.").alt.count("−") == 1
+
+
 def test_errors_and_margins_are_not_mixed_in_one_picture():
     with pytest.raises(ValueError, match="take them all from"):
         figures.losses.value_and_gradient(["Huber", "Hinge"])

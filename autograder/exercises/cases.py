@@ -203,12 +203,10 @@ def probs_and_targets(zero: str = "", eps: Sequence[float] = ()) -> Cases:
                 target = rng.permuted(np.tile([0.0, 0.25, 0.75], (n, 1)), axis=1)
                 cases.append(({"probs": _simplex(rng, n, 3), "target": target}, "soft targets, some of them 0", tag))
         if zero == "probs":
-            for n, target in ((1, [1.0, 0.0, 0.0]), (1, [0.5, 0.5, 0.0]), (3, [0.5, 0.5, 0.0]), (3, [0.5, 0.0, 0.5])):
+            for n, row in ((1, [1.0, 0.0, 0.0]), (1, [0.5, 0.5, 0.0]), (3, [0.5, 0.5, 0.0]), (3, [0.5, 0.0, 0.5])):
                 order = rng.permutation(3)
-                inputs = {
-                    "probs": np.tile([0.0, 0.25, 0.75], (n, 1))[:, order],
-                    "target": np.tile(target, (n, 1))[:, order],
-                }
+                probs = np.tile([0.0, 0.25, 0.75], (n, 1))[:, order]
+                inputs = {"probs": probs, "target": np.tile(row, (n, 1))[:, order]}
                 cases.append((inputs, "a probability of exactly 0", "zero"))
         if not eps:
             return [Case(*case) for case in cases]
@@ -232,8 +230,8 @@ def binary_probs(eps: Sequence[float]) -> Cases:
             ([0.0, 1.0, 0.5], [1.0, 0.0, 1.0]),
             ([0.25, 1.0, 0.0, 0.75, 1.0], [0.0, 0.0, 1.0, 1.0, 0.0]),
         ]
-        for i, (p, target) in enumerate(edges):
-            inputs = {"p": np.array(p), "target": np.array(target), "eps": eps[i % len(eps)]}
+        for i, (p, happened) in enumerate(edges):
+            inputs = {"p": np.array(p), "target": np.array(happened), "eps": eps[i % len(eps)]}
             cases.append(Case(inputs, "a probability of exactly 0 or 1", "zero"))
         return cases
 
@@ -251,8 +249,8 @@ def scores() -> Cases:
             (2.5, "a point beyond the margin"),
             (1.0, "a point exactly on the margin"),
         ):
-            for target in (1.0, -1.0):
-                cases.append(Case({"score": np.array([target * margin]), "target": np.array([target])}, about))
+            for side in (1.0, -1.0):
+                cases.append(Case({"score": np.array([side * margin]), "target": np.array([side])}, about))
         for n in (3, 5, 8):
             target = both_signs(rng, n)
             margins = grid(np.resize([0.4, -1.0, 1.8], n) + rng.uniform(-0.3, 0.3, n))

@@ -3,6 +3,8 @@
 import base64
 import html
 import io
+import re
+from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -17,7 +19,7 @@ SOLID, DASHED, DOTTED, DASHDOT = "-", (0, (5, 2)), (0, (1.2, 1.5)), (0, (6, 2, 1
 SERIES = ((BLUE, SOLID), (VERMILLION, DASHED), (GREEN, DASHDOT), (PURPLE, DOTTED), (BLACK, (0, (9, 2))))
 
 # Everything that decides how a picture looks, so that a reader's own matplotlib style (a dark one, say) does not.
-STYLE = {
+STYLE: Any = {
     "figure.facecolor": "white",
     "axes.facecolor": "white",
     "savefig.facecolor": "white",
@@ -60,7 +62,7 @@ class Picture(Figure):
                 f"alt has {len(alt)} characters; say in a sentence what the picture shows, with its numbers"
             )
         super().__init__(figsize=(width, height), dpi=144, layout="constrained")
-        self.alt = alt
+        self.alt = re.sub(r"(?<!\w)-(?=\d)", "−", alt)  # a minus, which is read aloud, not a hyphen
 
     def panels(self, *titles: str, **subplots) -> list[Axes]:
         """One panel beside another, each with its title."""

@@ -1,4 +1,4 @@
-"""What the source of a chapter holds: solutions, points, headings. They are found by the marks of the cells."""
+"""What the source of a chapter holds: solutions, points, headings. The cells' marks tell them."""
 
 import inspect
 import re
@@ -46,8 +46,9 @@ def defined(source: str) -> dict[str, Callable[..., Any]]:
 
 @cache
 def solutions(chapter: str) -> dict[str, Callable[..., Any]]:
-    """The functions of all solutions by name; each exercise runs on its own, without the cells of the others."""
-    return {name: function for source in sources(chapter).values() for name, function in defined(source).items()}
+    """The functions of all solutions by name; each exercise runs on its own, without the others' cells."""
+    each = [defined(source) for source in sources(chapter).values()]
+    return {name: function for functions in each for name, function in functions.items()}
 
 
 def function_names(exercise: Exercise) -> dict[str, str]:

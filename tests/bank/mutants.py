@@ -30,14 +30,14 @@ WRAPPERS = {"abs", "sign", "exp", "log", "clip", "tanh"}
 
 @dataclass(frozen=True)
 class Mutant:
-    """`what` says what was changed: "huber: error <= delta → error < delta", with "#2" where it stands twice."""
+    """`what` says what was changed: "huber: error <= delta → error < delta", and "#2" at its second place."""
 
     what: str
     source: str
 
 
 def mutants(source: str) -> Iterator[Mutant]:
-    """All mutants of the functions in `source`, each with one change in one body; signatures and docstrings stay."""
+    """All mutants of the functions in `source`, with one change each; signatures and docstrings stay."""
     tree = ast.parse(source)
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     for function in functions:
@@ -51,7 +51,7 @@ def mutants(source: str) -> Iterator[Mutant]:
 
 
 def _expressions(function: ast.FunctionDef) -> list[Node]:
-    """The expressions and keywords of the body, but for what only gives a length: len(…), ….size, ….shape[1]."""
+    """The expressions and keywords of the body, but for what gives a length: len(…), ….size, ….shape[1]."""
     found: list[Node] = []
     waiting: list[ast.AST] = list(function.body[1:] if ast.get_docstring(function) else function.body)
     while waiting:
@@ -84,14 +84,13 @@ def _changes(node: Node) -> Iterator[Node]:
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         yield node.operand
     elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        yield from (
-            ast.Constant(value) for value in (node.value + 1, node.value / 2, -node.value) if value != node.value
-        )
+        others = (node.value + 1, node.value / 2, -node.value)
+        yield from (ast.Constant(other) for other in others if other != node.value)
     elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
         yield ast.Constant(not node.value)
     elif isinstance(node, ast.keyword) and node.arg == "axis" and isinstance(node.value, ast.Constant):
-        others = (axis for axis in (0, 1, -1, None) if axis != node.value.value)
-        yield from (ast.keyword("axis", ast.Constant(axis)) for axis in others)
+        axes = (0, 1, -1, None)
+        yield from (ast.keyword("axis", ast.Constant(axis)) for axis in axes if axis != node.value.value)
     elif isinstance(node, ast.Call):
         yield from _changed_call(node)
     elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id != "np":

@@ -175,6 +175,14 @@ def test_a_long_vector_has_a_direction_too():
     assert_allclose(gradient * 5e200, [[24 / 25 * 3 / 5 - 4 / 5, 24 / 25 * 4 / 5 - 3 / 5]], rtol=1e-10)
 
 
+def test_the_cosine_is_that_of_the_embedding_loss_for_similar_pairs():
+    rng = np.random.default_rng(3)
+    arrays = rng.normal(size=(5, 4)), rng.normal(size=(5, 4))
+    expected = contract.run_twin(lambda p, t: torch.nn.CosineEmbeddingLoss()(p, t, torch.ones(5)), arrays, 1.0)
+    for got, wanted in zip(contract.run(losses.CosineSimilarity(), arrays, 1.0), expected):
+        assert_allclose(got, wanted, rtol=1e-10)
+
+
 def test_percentages_of_a_target_of_0_are_counted_in_machine_epsilons_as_in_scikit_learn():
     from sklearn.metrics import mean_absolute_percentage_error
 

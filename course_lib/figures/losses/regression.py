@@ -1,5 +1,7 @@
 """Pictures of the losses of a number and of the losses of a margin."""
 
+from typing import Any
+
 import numpy as np
 
 from course_lib import datasets, losses
@@ -22,7 +24,7 @@ from course_lib.figures.picture import (
 )
 
 # One color and one line style for each loss, in every picture.
-LOOKS = {
+LOOKS: dict[str, dict[str, Any]] = {
     "MeanSquaredError": {"color": VERMILLION, "linestyle": SOLID},
     "MeanAbsoluteError": {"color": BLUE, "linestyle": DASHED},
     "Huber": {"color": GREEN, "linestyle": DASHDOT},
@@ -79,13 +81,13 @@ def best_constant(y=(1.0, 2.0, 2.0, 3.0, 3.0, 4.0, 20.0)) -> Picture:
     )
     height = [0.03 + 0.05 * np.sum(y[:i] == number) for i, number in enumerate(y)]  # equal numbers are stacked
     panels = picture.panels("Mean squared error", "Mean absolute error")
-    for panel, name, center in zip(panels, ERROR_LOSSES, (np.mean, np.median)):
+    for panel, name, label, center in zip(panels, ERROR_LOSSES, ("mean", "median"), (y.mean(), np.median(y))):
         value = [make(name).forward(np.full_like(y, guess), y) for guess in guesses]
-        best = center(y), make(name).forward(np.full_like(y, center(y)), y)
+        best = center, make(name).forward(np.full_like(y, center), y)
         panel.plot(guesses, value, **LOOKS[name] | {"linestyle": SOLID})
         panel.plot(y, height, "o", color=GRAY, markersize=4.5, transform=panel.get_xaxis_transform())
         panel.plot(*best, "o", color=BLACK)
-        note(panel, f"{center.__name__} {best[0]:.3g}", best, (10, -14), fontsize=10)
+        note(panel, f"{label} {center:.3g}", best, (10, -14), fontsize=10)
         panel.set(xlabel=f"one guess for all {len(y)}  (gray dots)", ylabel="loss", ylim=(0, None))
     return picture
 

@@ -1,4 +1,4 @@
-"""What each named mistake leaves of the chapter's points, decided by thought: what it spoils is lost, the rest stays."""
+"""What each named mistake leaves of the chapter's points: what it spoils is lost, the rest stays."""
 
 POINTS_LEFT = {
     "ch04.mean_squared_error": {  # value 2, gradient 2

@@ -43,8 +43,8 @@ def _prints_its_answer(prediction, target):
 
 
 def _spoils_its_input(probs, target):
-    probs /= target.sum(axis=0)
-    return float(np.sum(probs))
+    probs -= target
+    return float(np.sum(probs**2))
 
 
 def _every_call_adds_up():
