@@ -75,7 +75,7 @@ class Exercise:
         return list(self.cases(np.random.default_rng([*entropy, zlib.crc32(self.id.encode())])))
 
     @cached_property
-    def _unit(self) -> Any:
+    def _reference(self) -> Any:
         module, _, name = self.reference.rpartition(".")
         return getattr(importlib.import_module(f"course_lib.{module}"), name)
 
@@ -85,11 +85,11 @@ class Exercise:
         A loss or an activation is constructed with the inputs that its constructor names (`delta`, `gamma`, …); `dy` is
         the upstream gradient; the other inputs go to `forward` in order.
         """
-        unit = self._unit
-        if not inspect.isclass(unit):
-            return {"value": np.asarray(unit(*inputs.values()))}
-        takes = inspect.signature(unit).parameters
-        unit = unit(**{name: value for name, value in inputs.items() if name in takes})
+        reference = self._reference
+        if not inspect.isclass(reference):
+            return {"value": np.asarray(reference(*inputs.values()))}
+        takes = inspect.signature(reference).parameters
+        unit: Any = reference(**{name: value for name, value in inputs.items() if name in takes})
         arrays = [value for name, value in inputs.items() if name not in takes and name != "dy"]
         answers = {"value": np.asarray(unit.forward(*arrays))}
         if "gradient" in self.protocol.results:

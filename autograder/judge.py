@@ -133,8 +133,8 @@ class _Comparison:
 
     def _is(self, known: Misconception, part: Part, scope: Iterable[int]) -> bool:
         pairs = [(self._outcome(part, i), self._wrong_answer(known, part, i)) for i in scope]
-        answered = any(outcome.value is not None for outcome, _ in pairs)
-        return answered and all(_alike(outcome, theirs, part) for outcome, theirs in pairs)
+        told = any(outcome.value is not None and np.isfinite(outcome.value).all() for outcome, _ in pairs)
+        return told and all(_alike(outcome, theirs, part) for outcome, theirs in pairs)
 
     def _wrong_answer(self, known: Misconception, part: Part, i: int) -> np.ndarray | None:
         inputs = self.cases[i].inputs

@@ -27,6 +27,7 @@ def recognise(seen: Sequence[Seen], same: Callable[[np.ndarray, np.ndarray], boo
     for pattern in (
         _zero,
         _one_per_example,
+        _sign,
         _transpose,
         _swap,
         _axis,
@@ -158,22 +159,25 @@ def _first_only(seen, same):
         )
 
 
+def _sign(seen, same):
+    if _all(seen, same, lambda case: -case.expected):
+        return Mistake(
+            "wrong sign", ("Every number is right but for its sign. Which of the two is subtracted from the other?",)
+        )
+
+
 def _factor(seen, same):
+    """One factor for all cases; a single wrong number has one, too, so it takes two cases to tell."""
     pairs = [case for case in seen if case.yours.shape == case.expected.shape and case.expected.any()]
-    if len(pairs) != len(seen):
+    if len(pairs) != len(seen) or len(pairs) < 2:
         return None
     largest = [np.unravel_index(np.argmax(np.abs(case.expected)), case.expected.shape) for case in pairs]
     factors = [float(case.yours[at] / case.expected[at]) for case, at in zip(pairs, largest)]
     factor = factors[0]
-    if not np.isfinite(factor) or factor == 0 or not np.allclose(factors, factor, rtol=1e-4):
+    if not np.isfinite(factor) or factor == 0 or abs(factor - 1) < 1e-3 or not np.allclose(factors, factor, 1e-4):
         return None
     if not _all(seen, same, lambda case: case.expected * factor):
         return None
-    if np.isclose(factor, -1, rtol=1e-4):
-        return Mistake(
-            "wrong sign",
-            ("Every number is right but for its sign. Which of the two is subtracted from the other?",),
-        )
     if np.isclose(factor, 1 / np.log(2), rtol=1e-4) or np.isclose(factor, 1 / np.log(10), rtol=1e-4):
         base = 2 if np.isclose(factor, 1 / np.log(2), rtol=1e-4) else 10
         return Mistake(
@@ -192,7 +196,8 @@ def _offset(seen, same):
     if len(pairs) != len(seen) or len(pairs) < 3:
         return None
     offset = float(pairs[0].yours - pairs[0].expected)
-    if np.isfinite(offset) and offset and _all(seen, same, lambda case: case.expected + offset):
+    seen_everywhere = all(not same(case.yours, case.expected) for case in pairs)
+    if np.isfinite(offset) and seen_everywhere and _all(seen, same, lambda case: case.expected + offset):
         return Mistake(
             f"wrong by the constant {offset:.4g}",
             (f"Every number is off by {offset:+.4g}. Which constant term does the formula add or subtract?",),

@@ -337,18 +337,18 @@ class SquaredHinge(Loss):
 
 
 class SoftMargin(Loss):
-    """log(1 + exp(−target·prediction)), mean over all elements; targets −1 and +1.
+    """log(1 + exp(−m)) = max(−m, 0) + log(1 + exp(−|m|)), m = target·prediction, mean over all elements; targets ±1.
 
     Friedman, Hastie and Tibshirani (2000), Additive logistic regression: a statistical view of boosting.
     """
 
     def forward(self, prediction, target):
         prediction, self.target = signs(prediction, target)
-        self.margin = self.target * prediction
-        return self.reduce(np.logaddexp(0, -self.margin))
+        self.m = self.target * prediction
+        return self.reduce(np.maximum(-self.m, 0) + np.log1p(np.exp(-abs(self.m))))
 
     def backward(self, dy=1.0):
-        return self.upstream(dy) * -self.target * _sigmoid(-self.margin)
+        return self.upstream(dy) * -self.target * _sigmoid(-self.m)
 
 
 class Focal(Loss):
@@ -376,7 +376,7 @@ class Focal(Loss):
 
 
 def _sigmoid(x):
-    return np.exp(-np.logaddexp(0, -x))
+    return np.exp(np.minimum(x, 0)) / (1 + np.exp(-abs(x)))
 
 
 def _clip(p, eps, both_ends=False):

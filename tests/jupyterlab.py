@@ -53,7 +53,7 @@ def browser_page(dark: bool = False, width: int = 1280, height: int = 900) -> It
 
 @contextlib.contextmanager
 def jupyterlab(root: Path, home: Path, dark: bool = False) -> Iterator[str]:
-    """A JupyterLab on the loopback interface over the notebooks in `root`; yields its address. `home` holds its settings."""
+    """A JupyterLab on the loopback interface over the notebooks in `root`; yields its address. `home` has its settings."""
     settings = SETTINGS | {
         "@jupyterlab/apputils-extension/themes.jupyterlab-settings": {
             "theme": "JupyterLab Dark" if dark else "JupyterLab Light"
@@ -72,7 +72,10 @@ def jupyterlab(root: Path, home: Path, dark: bool = False) -> Iterator[str]:
         *(f"--ServerApp.root_dir={root}", f"--LabApp.user_settings_dir={home / 'settings'}"),
         f"--LabApp.workspaces_dir={home / 'workspaces'}",
     ]
-    environment = os.environ | {"JUPYTER_CONFIG_DIR": str(home / "config"), "JUPYTER_RUNTIME_DIR": str(home / "runtime")}
+    environment = os.environ | {
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+    }
     with (home / "jupyterlab.log").open("w") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, env=environment, cwd=root)
     address = f"http://127.0.0.1:{port}"

@@ -1,4 +1,4 @@
-"""A chapter's source becomes the notebook that students get: the same bytes every time, nothing in it that gives an answer away."""
+"""A chapter's source becomes the notebook that students get: the same bytes every time, and no answer in it."""
 
 import ast
 import re
@@ -55,7 +55,9 @@ def test_exercise_cells_ask_for_the_same_functions_and_raise_until_written(chapt
     released = nbformat.read(HERE / "notebooks" / chapter / f"{chapter}.ipynb", as_version=4)
     for given, solved in zip(released.cells, source.cells):
         if solved.metadata.get("nbgrader", {}).get("solution"):
-            names = [[n.name for n in ast.parse(c.source).body if isinstance(n, ast.FunctionDef)] for c in (given, solved)]
+            names = [
+                [n.name for n in ast.parse(c.source).body if isinstance(n, ast.FunctionDef)] for c in (given, solved)
+            ]
             assert names[0] == names[1]
             assert given.source.count("raise NotImplementedError()") == len(names[0])
 

@@ -1,6 +1,7 @@
 """A real class of chapter 04, graded: every submission gets exactly its score or a clear status."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -66,7 +67,7 @@ def test_feedback_names_the_mistake_and_hides_inputs_and_expected_values(course,
     assert "the linear branch is δ|e|; it misses −½δ²" in page
     assert "Try: Plot your loss for errors" in page
     assert "of 12 cases; the number differs with errors beyond delta" in page
-    assert "yours" not in page.split("ch04.huber</b>")[1].split("ch04.log_cosh</b>")[0]
+    assert not re.search(r"yours [\d.−-]+, expected", page)
     assert "still running after" in _feedback(course, "xenia")
     assert "expected &#x27;:&#x27;" in _feedback(course, "vera")
 

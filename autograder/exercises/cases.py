@@ -111,7 +111,10 @@ def logits_and_labels(large: float = 0.0, gammas: Sequence[float] = ()) -> Cases
     def make(rng: np.random.Generator) -> list[Case]:
         cases = []
         for n, k in ((1, 3), (3, 4), (5, 3), (8, 6)):
-            cases.append(({"logits": _logits(rng, (n, k)), "labels": rng.integers(0, k, n)}, "", ""))
+            logits = _logits(rng, (n, k))
+            if n == 1:
+                logits = np.abs(logits) + 0.5  # a logarithm taken of logits is a number here, which names the mistake
+            cases.append(({"logits": logits, "labels": rng.integers(0, k, n)}, "", ""))
         if large:
             for n, k in ((1, 3), (3, 5)):
                 logits = _large_logits(rng, (n, k), large)
@@ -162,7 +165,12 @@ def logits_and_multilabel(large: float) -> Cases:
     def make(rng: np.random.Generator) -> list[Case]:
         cases = []
         for shape in ((1, 1), (3, 4), (5, 2), (8, 3)):
-            cases.append(Case({"logits": _logits(rng, shape), "target": rng.integers(0, 2, shape) + 0.0}))
+            logits = _logits(rng, shape)
+            if shape == (1, 1):
+                logits = grid(
+                    rng.uniform(0.1, 0.9, shape)
+                )  # one that a probability could be, to name who takes it for one
+            cases.append(Case({"logits": logits, "target": rng.integers(0, 2, shape) + 0.0}))
         for shape in ((1, 3), (3, 4)):
             logits = grid(rng.uniform(0.1, 1, shape) * large) * both_signs(rng, shape)
             target = (logits < 0).astype(float)  # wrong on every label: the loss is large, too
@@ -184,7 +192,8 @@ def probs_and_targets(zero: str = "", eps: Sequence[float] = ()) -> Cases:
     """Probabilities (N, K) and targets (N, K), one-hot and soft ones.
 
     `zero="probs"` adds cases in which a class that the target holds for possible has probability 0; with `zero="target"` the cases
-    in which some targets are 0 have the tag "zero".
+    in which some targets are 0 have the tag "zero". Where no probability is 0, eps is the first one, too small to matter: who adds
+    it instead of clipping loses the points for zeros only.
     """
 
     def make(rng: np.random.Generator) -> list[Case]:
@@ -210,19 +219,25 @@ def probs_and_targets(zero: str = "", eps: Sequence[float] = ()) -> Cases:
                 cases.append((inputs, "a probability of exactly 0", "zero"))
         if not eps:
             return [Case(*case) for case in cases]
-        return [Case({**inputs, "eps": eps[i % len(eps)]}, about, tag) for i, (inputs, about, tag) in enumerate(cases)]
+        return [
+            Case({**inputs, "eps": eps[i % len(eps)] if tag else eps[0]}, about, tag)
+            for i, (inputs, about, tag) in enumerate(cases)
+        ]
 
     return make
 
 
 def binary_probs(eps: Sequence[float]) -> Cases:
-    """Probabilities (N,) of class 1 and targets (N,) in {0, 1}; the last cases have probabilities of exactly 0 and 1."""
+    """Probabilities (N,) of class 1 and targets (N,) in {0, 1}; the last cases have probabilities of exactly 0 and 1.
+
+    Other cases have the first eps only, as in `probs_and_targets`.
+    """
 
     def make(rng: np.random.Generator) -> list[Case]:
         cases = []
         for i, n in enumerate((1, 1, 3, 5, 8)):
             target = np.array([float(i)]) if n == 1 else np.resize([1.0, 0.0, 1.0, 1.0, 0.0], n)
-            inputs = {"p": grid(rng.uniform(0.03, 0.97, n)), "target": target, "eps": eps[i % len(eps)]}
+            inputs = {"p": grid(rng.uniform(0.03, 0.97, n)), "target": target, "eps": eps[0]}
             cases.append(Case(inputs, f"a target of {i}" if n == 1 else ""))
         edges = [
             ([0.0], [1.0]),

@@ -49,7 +49,7 @@ mean_squared_error = Exercise(
     protocol=_value_and_gradient("prediction", "target"),
     cases=cases.regression(zero_error=True),
     parts=[VALUE, GRADIENT],
-    read_again="Exercise: the mean squared error",
+    read_again="4.2 Squared error: what is the best guess?",
     misconceptions=[
         misconception(
             "an extra ½ in front of the squares",
@@ -103,7 +103,7 @@ mean_absolute_error = Exercise(
     protocol=_value_and_gradient("prediction", "target"),
     cases=cases.regression(zero_error=True),
     parts=[Part("value", 1), GRADIENT],
-    read_again="Exercise: the mean absolute error",
+    read_again="4.3 Absolute error: does every point get one vote?",
     misconceptions=[
         misconception(
             "the absolute value is missing: errors of both signs cancel",
@@ -160,7 +160,7 @@ huber = Exercise(
     protocol=_value_and_gradient("prediction", "target", "delta"),
     cases=cases.huber_errors(deltas=(0.25, 1.0, 4.0)),
     parts=[Part("value", 1), Part("far errors", 1, where="far"), GRADIENT],
-    read_again="Exercise: the Huber loss",
+    read_again="4.4 Huber: what should one wild point be allowed to do?",
     misconceptions=[
         misconception(
             "the linear branch is δ|e|; it misses −½δ², so the two branches do not meet at |e| = δ",
@@ -277,7 +277,7 @@ log_cosh = Exercise(
         Part("large errors", 2, where=cases.LARGE),
         Part("gradient", 1, result="gradient"),
     ],
-    read_again="Exercise: the log-cosh loss",
+    read_again="4.5 Log-cosh: can we have that without a seam?",
     misconceptions=[
         misconception(
             "cosh overflows: it is infinite beyond an error of about 710",
@@ -339,7 +339,7 @@ poisson_nll = Exercise(
     protocol=_value_and_gradient("log_rate", "count"),
     cases=cases.counts(),
     parts=[VALUE, Part("gradient", 1, result="gradient")],
-    read_again="Exercise: the Poisson loss",
+    read_again="4.7 Counts: how many calls in an hour?",
     misconceptions=[
         misconception(
             "the log-rate is used as if it were the rate",
@@ -385,7 +385,7 @@ log_softmax = Exercise(
     protocol=Call(value=("logits",), gradient=("logits", "dy")),
     cases=cases.logits_and_upstream(large=8192.0),
     parts=[Part("value", 1), Part("large logits", 1, where=cases.LARGE), GRADIENT],
-    read_again="Exercise: the log-softmax",
+    read_again="4.14 Log-softmax: why start from logits?",
     misconceptions=[
         misconception(
             "exp overflows: the logits are not shifted by their maximum",
@@ -453,7 +453,7 @@ cross_entropy = Exercise(
     protocol=_value_and_gradient("logits", "labels"),
     cases=cases.logits_and_labels(large=8192.0),
     parts=[VALUE, Part("large logits", 1, where=cases.LARGE), GRADIENT],
-    read_again="Exercise: cross-entropy from logits",
+    read_again="4.15 Cross-entropy from logits: the loss of most classifiers",
     misconceptions=[
         misconception(
             "exp overflows: the logits are not shifted by their maximum",
@@ -536,12 +536,22 @@ categorical_cross_entropy = Exercise(
         Part("zero probabilities", 1, where="zero"),
         Part("gradient", 1, result="gradient", but="zero"),
     ],
-    read_again="Exercise: cross-entropy from probabilities",
+    read_again="4.12 Categorical cross-entropy: and with more than two classes?",
     misconceptions=[
         misconception(
             "log of zero: the probabilities are not clipped",
             "Log 0 is −∞, and −∞ · 0 is NaN. Keep the probabilities at eps or above before taking the logarithm.",
             value=lambda probs, target, eps: -np.sum(target * np.log(probs)) / len(probs),
+        ),
+        misconception(
+            "eps is added to the probabilities: they are to be clipped",
+            "The logarithm of p + eps is finite, too, but it moves every probability. np.clip changes only those below eps.",
+            value=lambda probs, target, eps: -np.sum(target * np.log(probs + eps)) / len(probs),
+        ),
+        misconception(
+            "divided by K instead of N: the sum runs over the examples, the mean over the classes",
+            "Sum over the classes of one example, axis=1, then take the mean over the examples. Yours goes the other way.",
+            value=lambda probs, target, eps: -np.mean(np.sum(target * np.log(np.clip(probs, eps, 1)), axis=0)),
         ),
         misconception(
             "averaged over N·K entries instead of N examples",
@@ -591,13 +601,13 @@ binary_cross_entropy = Exercise(
     id="ch04.binary_cross_entropy",
     reference="losses.BinaryCrossEntropy",
     protocol=_value_and_gradient("p", "target", "eps"),
-    cases=cases.binary_probs(eps=(2.0**-20, 2.0**-12)),  # 1 − eps is exact in float32, too
+    cases=cases.binary_probs(eps=(2.0**-24, 2.0**-12)),  # 1 − eps is exact in float32, too
     parts=[
         VALUE,
         Part("zero probabilities", 1, where="zero"),
         Part("gradient", 1, result="gradient", but="zero"),
     ],
-    read_again="Exercise: binary cross-entropy from probabilities",
+    read_again="4.11 Binary cross-entropy: what should a probability cost?",
     misconceptions=[
         misconception(
             "log of zero: the probabilities are not clipped",
@@ -610,6 +620,11 @@ binary_cross_entropy = Exercise(
             value=lambda p, target, eps: (
                 -np.mean(target * np.log(np.maximum(p, eps)) + (1 - target) * np.log(1 - np.maximum(p, eps)))
             ),
+        ),
+        misconception(
+            "eps is added inside the logarithms: the probabilities are to be clipped",
+            "The logarithm of p + eps is finite, too, but it moves every probability. np.clip changes only those at the two ends.",
+            value=lambda p, target, eps: -np.mean(target * np.log(p + eps) + (1 - target) * np.log(1 - p + eps)),
         ),
         misconception(
             "the examples with target 0 are left out",
@@ -658,7 +673,7 @@ binary_cross_entropy_with_logits = Exercise(
     protocol=_value_and_gradient("logits", "target"),
     cases=cases.logits_and_multilabel(large=8192.0),
     parts=[VALUE, Part("large logits", 1, where=cases.LARGE), GRADIENT],
-    read_again="Exercise: binary cross-entropy from logits",
+    read_again="4.16 Binary cross-entropy from logits: and if several answers are right?",
     misconceptions=[
         misconception(
             "log of zero: the sigmoid is rounded to 0 or 1 before the logarithm",
@@ -723,7 +738,7 @@ kl_divergence = Exercise(
     protocol=_value_and_gradient("probs", "target"),
     cases=cases.probs_and_targets(zero="target"),
     parts=[Part("value", 1), Part("zero targets", 1, where="zero"), Part("gradient", 1, result="gradient")],
-    read_again="Exercise: the Kullback–Leibler divergence",
+    read_again="4.13 Kullback–Leibler: how far is one distribution from another?",
     misconceptions=[
         misconception(
             "this is the cross-entropy: the target's own Σ t log t is missing",
@@ -754,6 +769,13 @@ kl_divergence = Exercise(
             gradient=lambda probs, target: -target / probs / probs.size,
         ),
         misconception(
+            "divided by K instead of N: the sum runs over the examples, the mean over the classes",
+            "Sum over the classes of one example, axis=1, then take the mean over the examples. Yours goes the other way.",
+            value=lambda probs, target: np.mean(
+                np.sum(np.where(target > 0, target * np.log(np.where(target > 0, target, 1) / probs), 0), axis=0)
+            ),
+        ),
+        misconception(
             "log(t/p) is differentiated for the target, not for the prediction",
             "The target is fixed; p is what the gradient is for. Only −t log p depends on it.",
             gradient=lambda probs, target: (np.log(target / probs) + 1) / len(probs),
@@ -777,7 +799,7 @@ hinge = Exercise(
     protocol=_value_and_gradient("score", "target"),
     cases=cases.scores(),
     parts=[VALUE, Part("gradient", 1, result="gradient")],
-    read_again="Exercise: the hinge loss",
+    read_again="4.17 The hinge family: is right by a little enough?",
     misconceptions=[
         misconception(
             "targets are taken as 0 and 1",
@@ -842,7 +864,7 @@ focal = Exercise(
     protocol=Call(value=("logits", "labels", "gamma")),
     cases=cases.logits_and_labels(large=8192.0, gammas=(2.0, 0.0, 1.0, 5.0)),
     parts=[Part("value", 3), Part("large logits", 1, where=cases.LARGE)],
-    read_again="Exercise: the focal loss",
+    read_again="4.18 Focal: should easy examples keep talking?",
     misconceptions=[
         misconception(
             "γ is ignored: this is the cross-entropy",

@@ -40,7 +40,8 @@ class GradeChecks(Execute):
     ) -> tuple[NotebookNode, dict]:
         self.student = resources["nbgrader"]["student"]
         self.secret = seeds.secret(Path.cwd())  # nbgrader works in the course's folder
-        self.status, self.stopped = GRADED, {}
+        self.status = GRADED
+        self.stopped: dict[str, str] = {}  # the grade id of a cell -> why it did not come to its end
         try:
             notebook, resources = super().preprocess(notebook, resources, km)
         except DeadKernelError:

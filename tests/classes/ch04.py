@@ -1,6 +1,6 @@
-"""A class for chapter 04: real submissions, made from the released notebook as students would change it, and what each must get.
+"""A class for chapter 04: submissions made from the released notebook as students change it, and what each must get.
 
-`write(release, folder)` writes one folder for each student; `EXPECTED` says score, status and the mistake to be named.
+`write(release, folder)` writes one folder for each student; `expected` says score, status and the mistake to be named.
 """
 
 import ast
@@ -253,7 +253,7 @@ def infinite_loop(notebook: Notebook) -> None:
 
 def crash(notebook: Notebook) -> None:
     """The Python process ends while the last exercise is checked."""
-    last, cell = list(answer_cells(notebook).items())[-1]
+    cell = list(answer_cells(notebook).values())[-1]
     name = functions(cell.source)[0]
     cell.source = f"import os\n\ndef {name}(*arguments):\n    os._exit(3)\n"
 
@@ -308,7 +308,7 @@ CHANGES: dict[str, tuple[Callable[[Notebook], None], Expected]] = {
     "bela": (lambda notebook: written_by(notebook, loops), Expected(FULL)),
     "chen": (lambda notebook: written_by(notebook, single_precision), Expected(FULL)),
     "dara": (lambda notebook: written_by(notebook, noisy), Expected(FULL)),
-    "emil": (partly_right, Expected(None)),  # see EXPECTED: the sum of the first six
+    "emil": (partly_right, Expected(None)),  # the sum of the first six: see `expected`
     "uma": (prints_in_cells, Expected(FULL)),
     "vera": (syntax_error, Expected(FULL - 4)),
     "wim": (exception_at_import, Expected(FULL)),

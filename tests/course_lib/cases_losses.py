@@ -30,7 +30,7 @@ class Row:
 
 def errors(rng, shape):
     size = rng.uniform(0.0, 6.0, shape)
-    while (near := abs(size[..., None] - KINKS).min(axis=-1, initial=9) < 0.02).any():
+    while (near := abs(size[..., None] - KINKS).min(axis=-1) < 0.02).any():
         size = np.where(near, rng.uniform(0.0, 6.0, shape), size)
     return size * rng.choice([-1, 1], shape)
 
@@ -127,43 +127,43 @@ SCORES = (scores_and_signs(5), scores_and_signs(3, 4, dtype=float), scores_and_s
 # Large inputs: ±1e4 in float64, ±80 in float32, where exp overflows at 89
 
 
-def size(dtype):
+def largest(dtype):
     return 1e4 if dtype == np.float64 else 80.0
 
 
 def large_numbers(dtype):
-    s = size(dtype)
+    s = largest(dtype)
     return np.array([s, -s, 0, 1e-30, s], dtype), np.array([-0.5, 0.5, 0, 0, s])
 
 
 def large_vectors(dtype):
-    s = size(dtype)
+    s = largest(dtype)
     return np.array([[s, -s], [s, s], [0, 0], [1e-30, 0]], dtype), np.array([[s, s], [0, 0], [1, s], [-1, 2]])
 
 
 def large_percentages(dtype):
-    s = size(dtype)
+    s = largest(dtype)
     return np.array([s, -s, 0, s, 1], dtype), np.array([1e-3, s, 0, 0, 1e-30])
 
 
 def large_above_minus_one(dtype):
-    s = size(dtype)
+    s = largest(dtype)
     return np.array([s, 0, s, np.nextafter(dtype(-1), dtype(0))], dtype), np.array([0, s, s, 0])
 
 
 def large_log_rates(dtype):
     top = 700.0 if dtype == np.float64 else 80.0
-    return np.array([top, -top, -size(dtype), 0], dtype), np.array([3, 0, 1e4, 0])
+    return np.array([top, -top, -largest(dtype), 0], dtype), np.array([3, 0, 1e4, 0])
 
 
 def large_scores(dtype):
-    s = size(dtype)
+    s = largest(dtype)
     return np.array([s, -s, s, -s, 0], dtype), np.array([1, 1, -1, -1, 1])
 
 
 def large_logits(kind):
     def make(dtype):
-        s = size(dtype)
+        s = largest(dtype)
         x = np.array([[s, -s, 0], [s, -s, 0], [-s, -s, -s], [s, s, -s], [0, 0, 40]], dtype)
         labels = np.array([0, 1, 2, 0, 2])
         return x, labels if kind == "labels" else (labels[:, None] == np.arange(3)) * 0.8 + np.array([0.1, 0.1, 0])
@@ -185,7 +185,7 @@ def borders(kind):
 
 
 def large_yes_or_no(dtype):
-    s = size(dtype)
+    s = largest(dtype)
     return np.array([[s, -s, 0], [s, -s, 0]], dtype), np.array([[1, 0, 1], [0, 1, 0.25]])
 
 

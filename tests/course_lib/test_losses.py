@@ -168,6 +168,20 @@ def test_a_loss_beyond_its_dtype_is_inf_and_not_nan(name, prediction, target):
     assert contract.run_twin(getattr(losses_torch, name)(), arrays, 1.0)[0] == np.inf
 
 
+@pytest.mark.parametrize("name", [name for name in names("losses") if "Logarithmic" not in name])
+def test_a_prediction_that_is_nan_shows_in_the_loss_or_is_refused(name):
+    prediction, target = np.array([[0.3, 0.7], [np.nan, 0.5]]), np.array([[1, 0], [0, 1]])
+    target = 2 * target - 1 if "Hinge" in name or name == "SoftMargin" else target
+    loss = getattr(losses, name)()
+    if name in ("CategoricalCrossEntropy", "BinaryCrossEntropy", "KLDivergence"):
+        with pytest.raises(ValueError, match=r"^prediction holds nan; expected probabilities"):
+            loss.forward(prediction, target)
+    else:
+        value, gradient = contract.run(loss, (prediction, target), 1.0)
+        assert np.isnan(value)
+        assert np.isfinite(gradient[0]).all()
+
+
 def test_a_long_vector_has_a_direction_too():
     prediction, target = np.array([[3e200, 4e200]]), np.array([[4e200, 3e200]])
     value, gradient = contract.run(losses.CosineSimilarity(), (prediction, target), 1.0)

@@ -83,6 +83,8 @@ POINTS_LEFT = {
     },
     "ch04.categorical_cross_entropy": {  # value 2, zero probabilities 1, gradient 1
         "log of zero: the probabilities are not clipped": 3,
+        "eps is added to the probabilities: they are to be clipped": 3,  # eps is too small to matter elsewhere
+        "divided by K instead of N: the sum runs over the examples, the mean over the classes": 1,
         "averaged over N·K entries instead of N examples": 0,
         "a softmax is applied to numbers that are probabilities already": 1,
         "only the likeliest class of a soft target is used": 1,
@@ -95,6 +97,7 @@ POINTS_LEFT = {
     "ch04.binary_cross_entropy": {  # value 2, zero probabilities 1, gradient 1
         "log of zero: the probabilities are not clipped": 3,
         "clipped from below only: log(1 − p) is still log 0 at p = 1": 3,
+        "eps is added inside the logarithms: the probabilities are to be clipped": 3,
         "the examples with target 0 are left out": 0,
         "the two terms are exchanged": 1,
         "a sigmoid is applied to numbers that are probabilities already": 1,
@@ -119,6 +122,7 @@ POINTS_LEFT = {
         "0 · log 0 is NaN where a target is 0": 2,
         "log(p/t): the sign is reversed": 1,
         "averaged over N·K entries instead of N examples": 0,
+        "divided by K instead of N: the sum runs over the examples, the mean over the classes": 1,
         "log(t/p) is differentiated for the target, not for the prediction": 2,
         "p − t is the gradient for logits, not for probabilities": 2,
         "the gradient is not divided by N": 2,
