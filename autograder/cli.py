@@ -99,11 +99,12 @@ def _remark(result) -> str:
         return result.message
     more = len(result.mistakes) - 1
     said = result.mistakes[0] + (f"  (+{more} more)" if more > 0 else "") if result.mistakes else ""
-    states = {e["state"] for e in result.exercises.values()}
     stopped = [f"{name} could not run: {e['message']}" for name, e in result.exercises.items() if e["message"]]
     if not said and stopped:
         said = stopped[0] if len(stopped[0]) < 120 else stopped[0][:118] + " …"
-    elif states == {NOT_ATTEMPTED}:
-        said = "not attempted"
+    untouched = sum(e["state"] == NOT_ATTEMPTED for e in result.exercises.values())
+    if untouched:
+        missing = f"{untouched} of {len(result.exercises)} exercises not attempted"
+        said = f"{said}; {missing}" if said else missing
     repaired = f"{len(result.repairs)} cell(s) restored" if result.repairs else ""
     return "; ".join(filter(None, (said, repaired)))

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import nbformat
 from nbgrader.api import MissingEntry
+from sqlalchemy.exc import SAWarning
 
 from autograder.course import Course, CourseError
 from autograder.grading.execute import GRADED
@@ -36,12 +38,16 @@ class Graded:
 
     @property
     def mistakes(self) -> list[str]:
-        """The named mistakes, the one that cost most points first."""
-        named = [e for e in self.exercises.values() if e["misconception"]]
-        return [e["misconception"] for e in sorted(named, key=lambda e: e["score"] - e["max_score"])]
+        """The named mistakes, each with its exercise ("huber: no ½ …"), the one that cost most points first."""
+        named = [(e["score"] - e["max_score"], name, e["misconception"]) for name, e in self.exercises.items()]
+        return [f"{name.partition('.')[2]}: {mistake}" for _, name, mistake in sorted(named, key=_cost) if mistake]
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def _cost(named: tuple[float, str, str]) -> float:
+    return named[0]
 
 
 def grade(
@@ -88,7 +94,9 @@ def _grade_one(course: Course, chapter: str, student: str, force: bool, feedback
     autograded = course.path("autograded", chapter, student) / f"{chapter}.ipynb"
     if not force and _digest(autograded) == digest:
         return _read(course, chapter, student, autograded)
-    result = course.api.autograde(chapter, student, force=True, create=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)  # nbgrader's queries touch objects before they are added
+        result = course.api.autograde(chapter, student, force=True, create=True)
     if not result["success"]:
         return Graded(student, FAILED, message=_last_line(result))
     _note_digest(autograded, digest)
@@ -110,6 +118,8 @@ def _unreadable(path: Path) -> str:
         if not isinstance(content, dict) or not isinstance(content.get("cells", content.get("worksheets")), list):
             return f"{path.name} is not a notebook: it has no cells; ask for it again"
         nbformat.reads(json.dumps(content), as_version=4)
+    except (UnicodeDecodeError, json.JSONDecodeError):
+        return f"{path.name} is not a notebook (it is no JSON); ask for it again"
     except (ValueError, RecursionError, AttributeError, KeyError, TypeError) as problem:
         return f"{path.name} is not a notebook ({type(problem).__name__}: {str(problem)[:80]}); ask for it again"
     return ""
