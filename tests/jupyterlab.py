@@ -53,7 +53,7 @@ def browser_page(dark: bool = False, width: int = 1280, height: int = 900) -> It
 
 @contextlib.contextmanager
 def jupyterlab(root: Path, home: Path, dark: bool = False) -> Iterator[str]:
-    """A JupyterLab on the loopback interface over the notebooks in `root`, its settings in `home`; yields its address."""
+    """A JupyterLab on the loopback interface over the notebooks in `root`, settings in `home`; yields its address."""
     settings = SETTINGS | {
         "@jupyterlab/apputils-extension/themes.jupyterlab-settings": {
             "theme": "JupyterLab Dark" if dark else "JupyterLab Light"

@@ -12,7 +12,6 @@ from typing import Any
 
 import nbformat
 from nbgrader.api import MissingEntry
-from sqlalchemy.exc import SAWarning
 
 from autograder.course import Course, CourseError
 from autograder.grading.execute import GRADED
@@ -70,7 +69,10 @@ def grade(
         )
     for student in students or known:
         started = time.perf_counter()
-        result = _grade_one(course, chapter, student, force, feedback)
+        with warnings.catch_warnings():
+            # nbformat warns about cells that are repaired here, nbgrader's queries about themselves.
+            warnings.simplefilter("ignore")
+            result = _grade_one(course, chapter, student, force, feedback)
         result.seconds = round(time.perf_counter() - started, 2)
         yield result
 
@@ -94,9 +96,7 @@ def _grade_one(course: Course, chapter: str, student: str, force: bool, feedback
     autograded = course.path("autograded", chapter, student) / f"{chapter}.ipynb"
     if not force and _digest(autograded) == digest:
         return _read(course, chapter, student, autograded)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SAWarning)  # nbgrader's queries touch objects before they are added
-        result = course.api.autograde(chapter, student, force=True, create=True)
+    result = course.api.autograde(chapter, student, force=True, create=True)
     if not result["success"]:
         return Graded(student, FAILED, message=_last_line(result))
     _note_digest(autograded, digest)
