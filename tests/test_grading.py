@@ -52,6 +52,27 @@ def test_every_mistake_is_named(graded, expected):
     assert len({name for result in graded.values() for name in result.mistakes}) >= 8
 
 
+def test_every_misconception_is_graded_and_named_from_a_notebook(tmp_path):
+    """As many students as the longest list has misconceptions; each makes one mistake in every exercise."""
+    course = new_course(tmp_path / "course")
+    hand_in(course)
+    release = nbformat.read(course.path("release", ch04.CHAPTER) / f"{ch04.CHAPTER}.ipynb", as_version=4)
+    source = nbformat.read(course.path("source", ch04.CHAPTER) / f"{ch04.CHAPTER}.ipynb", as_version=4)
+    scores, students = {}, [f"student{number:02d}" for number in range(max(map(len, ch04.misconceptions().values())))]
+    for number, student in enumerate(students):
+        notebook = ch04.solved(release, source)
+        scores[student] = ch04.with_misconception(notebook, number)
+        folder = course.path("submitted", ch04.CHAPTER, student)
+        folder.mkdir(parents=True)
+        nbformat.write(notebook, folder / f"{ch04.CHAPTER}.ipynb")
+    results = list(grade(course, ch04.CHAPTER, students, feedback=False))
+    assert {result.student: result.score for result in results} == scores
+    for number, result in enumerate(results):
+        for exercise, known in ch04.misconceptions().items():
+            if number < len(known):
+                assert result.exercises[exercise]["misconception"] == known[number][0]
+
+
 def test_statuses_come_with_a_sentence(graded):
     assert "is not a notebook" in graded[ch04.NOT_A_NOTEBOOK].message
     assert "there is no ch04_losses.ipynb" in graded[ch04.NO_FILE].message

@@ -18,7 +18,9 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from autograder.exercises import ch04_losses
 from tests.bank.ch04_losses import loops, noisy, single_precision
+from tests.bank.ch04_losses.points_left import POINTS_LEFT
 
 CHAPTER = "ch04_losses"
 FULL = 50.0
@@ -301,6 +303,42 @@ def prints_in_cells(notebook: Notebook) -> None:
     """Scratch cells that print a lot, warn, and raise."""
     notebook.cells.append(new_code_cell("print('x' * 5000)\nimport warnings\nwarnings.warn('just so')", id="own-1"))
     notebook.cells.insert(3, new_code_cell("1 / 0", id="own-2"))
+
+
+def misconceptions() -> dict[str, list[tuple[str, dict[str, ast.Lambda]]]]:
+    """The record's misconceptions as source: {"ch04.huber": [(name, {"value": a lambda, …}), …], …}."""
+    found: dict[str, list[tuple[str, dict[str, ast.Lambda]]]] = {}
+    for node in ast.parse(inspect.getsource(ch04_losses)).body:
+        if isinstance(node, ast.Assign) and getattr(getattr(node.value, "func", None), "id", "") == "Exercise":
+            options = {option.arg: option.value for option in node.value.keywords}
+            found[options["id"].value] = [
+                (ast.literal_eval(call.args[0]), {wrong.arg: wrong.value for wrong in call.keywords})
+                for call in options["misconceptions"].elts
+            ]
+    return found
+
+
+def with_misconception(notebook: Notebook, number: int) -> float:
+    """Make mistake `number` of every exercise that has so many; return the score that is left."""
+    prelude = [
+        ast.unparse(node)
+        for node in ast.parse(inspect.getsource(ch04_losses)).body
+        if isinstance(node, ast.FunctionDef) and node.name != "_value_and_gradient"
+    ]
+    notebook.cells.insert(2, new_code_cell("import math\n\n" + "\n\n".join(prelude), id="own-functions"))
+    score = FULL
+    worth = points(notebook)
+    for exercise, known in misconceptions().items():
+        if number >= len(known):
+            continue
+        name, wrong = known[number]
+        cell = answer_cells(notebook)[exercise]
+        for function, result in zip(functions(cell.source), ("value", "gradient")):
+            if result in wrong:
+                arguments, body = ast.unparse(wrong[result].args), ast.unparse(wrong[result].body)
+                replace_function(cell, f"def {function}({arguments}):\n    return {body}")
+        score -= worth[exercise] - POINTS_LEFT[exercise][name]
+    return score
 
 
 CHANGES: dict[str, tuple[Callable[[Notebook], None], Expected]] = {
