@@ -2,7 +2,6 @@
 
 BIN := .venv/bin
 READY := .venv/.ready
-# A released chapter is a few hundred kilobytes and a kernel a few hundred megabytes; one thread each is enough for both.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: help setup lab demo build check test browser clean
@@ -21,7 +20,7 @@ $(READY): pyproject.toml constraints.txt tools/setup.sh
 setup: $(READY)
 
 lab: $(READY)
-	@$(BIN)/jupyter lab --notebook-dir=notebooks
+	@$(BIN)/jupyter lab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
 demo: $(READY)
 	@$(BIN)/python -m tests.classes.demo

@@ -90,7 +90,7 @@ def test_feedback_names_the_mistake_and_hides_inputs_and_expected_values(course,
     assert "of 12 cases; the number differs with errors beyond delta" in page
     assert not re.search(r"yours [\d.−-]+, expected", page)
     assert "still running after" in _feedback(course, "xenia")
-    assert "expected &#x27;:&#x27;" in _feedback(course, "vera")
+    assert "the cell that defines it stopped with SyntaxError" in _feedback(course, "vera")
 
 
 def test_the_gradebook_holds_the_scores(course, graded):
