@@ -79,7 +79,7 @@ def _badge(color: str) -> str:
 
 def _code(text: str) -> str:
     return (
-        '<code style="white-space:pre-wrap;background:transparent;color:inherit;'
+        '<code style="white-space:pre-wrap;background:transparent;color:inherit;padding:0;'
         f'font-family:var(--jp-code-font-family,monospace);font-size:13px">{escape(text)}</code>'
     )
 
@@ -89,9 +89,10 @@ def _part(part: PartVerdict) -> str:
     example = f'<div style="{_SOFT}">{_code(part.example)}</div>' if part.example else ""
     return (
         '<div style="display:flex;gap:10px;margin:2px 0">'
-        f'<span style="color:{COLORS[state]};font-weight:700;width:1em" aria-label="{state}">{MARKS[state]}</span>'
-        f'<span style="font-weight:600;min-width:9em">{escape(part.name)}</span>'
-        f'<span style="{_SOFT}min-width:5.5em;white-space:nowrap">{part.points:g} of {part.max_points:g}</span>'
+        f'<span style="color:{COLORS[state]};font-weight:700;flex:none;width:1em" aria-label="{state}">'
+        f"{MARKS[state]}</span>"
+        f'<span style="font-weight:600;flex:none;width:10em">{escape(part.name)}</span>'
+        f'<span style="{_SOFT}flex:none;width:4.5em;white-space:nowrap">{part.points:g} of {part.max_points:g}</span>'
         f'<span style="overflow-wrap:anywhere">{escape(part.message)}{example}</span></div>'
     )
 
