@@ -1,0 +1,128 @@
+"""What a student sees: four states, words beside every color, text in a terminal, HTML in a notebook."""
+
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from autograder import check
+from autograder.sandbox import driver
+from autograder.verdict import Mistake, PartVerdict, Verdict
+
+
+def right(score, target):
+    return np.maximum(0, 1 - target * score).mean()
+
+
+def right_gradient(score, target):
+    return np.where(target * score < 1, -target, 0) / len(score)
+
+
+def untouched(score, target):
+    raise NotImplementedError()
+
+
+def broken(score, target):
+    return score.no_such_thing
+
+
+def test_the_four_states():
+    answers = {
+        "right": check("ch04.hinge", right, right_gradient),
+        "wrong": check("ch04.hinge", right, right),
+        "not attempted": check("ch04.hinge", untouched, untouched),
+        "could not run": check("ch04.hinge", broken, broken),
+    }
+    assert [verdict.state for verdict in answers.values()] == list(answers)
+    assert [verdict.points for verdict in answers.values()] == [3, 2, 0, 0]
+    assert "no_such_thing" in answers["could not run"].message
+    assert "the answer is one number, expected an array of shape" in repr(answers["wrong"])
+
+
+@pytest.mark.parametrize(
+    "candidates, sentence",
+    [
+        ((right,), "takes 2 functions, for value and gradient; it got 1"),
+        ((right, right_gradient, right), "it got 3"),
+        ((right(np.ones(2), np.ones(2)), right_gradient), "the value given is a float64; pass the function itself"),
+    ],
+)
+def test_a_wrong_call_of_check_is_told(candidates, sentence):
+    assert sentence in repr(check("ch04.hinge", *candidates))
+
+
+def test_an_unknown_exercise_is_told_with_the_known_ones():
+    with pytest.raises(KeyError, match=re.escape("no exercise 'ch04.hing'; known: ch04.mean_squared_error")):
+        check("ch04.hing", right, right_gradient)
+
+
+def test_points_are_those_of_the_notebook():
+    assert check("ch04.hinge", right, untouched, points=6).points == 4
+    assert check("ch04.hinge", right, right_gradient, points=6).points == 6
+
+
+def test_prints_and_warnings_of_the_student_are_kept_out_of_the_output(capfd):
+    def chatty(score, target):
+        print("hello")
+        print("progress", file=sys.stderr)
+        np.log(np.zeros(1))
+        return right(score, target)
+
+    verdict = check("ch04.hinge", chatty, right_gradient)
+    assert verdict.points == 3
+    assert capfd.readouterr() == ("", "")
+    assert "Your code printed (on one of the cases): hello" in repr(verdict)
+
+
+def test_plain_python_prints_text():
+    code = "from autograder import check; print(check('ch04.hinge', lambda s, t: 0.0, lambda s, t: 0 * s))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert told.startswith("ch04.hinge · 0 of 3 points\n✗ value")
+    assert "This looks like: always zero." in told
+
+
+def test_a_terminal_gets_text_and_a_kernel_gets_points_and_html(monkeypatch):
+    verdict = check("ch04.hinge", right, right_gradient)
+    assert verdict._repr_mimebundle_() == {"text/plain": repr(verdict)}
+    shell = InteractiveShell.instance()
+    try:
+        monkeypatch.setattr(shell, "kernel", object(), raising=False)
+        bundle = verdict._repr_mimebundle_()
+        assert bundle["text/plain"] == "3"
+        assert "✓ right" in bundle["text/html"]
+    finally:
+        InteractiveShell.clear_instance()
+
+
+def test_html_says_every_state_in_words_and_escapes_what_comes_from_the_student():
+    from autograder.render import as_html, as_text
+
+    evil = "<script>alert(1)</script>"
+    part = PartVerdict("value", False, 0, 2, evil, evil, (Mistake(evil, (evil, evil)),))
+    for state in ("right", "wrong", "not attempted", "could not run"):
+        verdict = Verdict("ch04.hinge", state, 0, 2, (part,), evil, (evil,), "4.2 A section")
+        html = as_html(verdict)
+        assert state in html
+        assert "<script" not in html and html.count("&lt;script&gt;") == 7
+        assert html.count("<details>") == 1
+        assert "4.2 A section" in as_text(verdict)
+
+
+def test_a_reply_for_another_request_or_of_garbage_is_refused():
+    import base64
+
+    from autograder.sandbox import wire
+
+    good = {"nonce": "a", "seen": [{"value": {"value": np.ones(2), "error": "", "message": ""}}]}
+    full = {"warnings": [], "changed": [], "printed": ""}
+    good["seen"][0]["value"] |= full
+    reply = base64.b64encode(wire.pack(good)).decode()
+    assert driver.read(reply, "a")[0]["value"].value.tolist() == [1, 1]
+    with pytest.raises(ValueError, match="another request"):
+        driver.read(reply, "b")
+    for bad in ("not base64!", base64.b64encode(b"12345678xx").decode(), base64.b64encode(wire.pack([1])).decode()):
+        with pytest.raises(ValueError):
+            driver.read(bad, "a")
