@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup lab demo build check test browser clean
+.PHONY: help setup lab demo build check test mutants-lib clean
 
 help:
 	@echo "make lab     open JupyterLab on the chapters"
@@ -12,6 +12,7 @@ help:
 	@echo "make build   make notebooks/ from solutions/"
 	@echo "make check   format, lint, types and the fast tests (under a minute)"
 	@echo "make test    everything, browser tests included"
+	@echo "make mutants-lib   plant small errors in course_lib and count those that the tests notice"
 
 $(READY): pyproject.toml constraints.txt tools/setup.sh
 	@tools/setup.sh
@@ -40,6 +41,9 @@ test: $(READY)
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/pytest
+
+mutants-lib: $(READY)
+	@$(BIN)/python -m tools.mutants_lib
 
 clean:
 	@rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache
