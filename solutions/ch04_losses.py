@@ -906,7 +906,7 @@ assert taken["LogCosh"] > taken["MeanSquaredError"] and layer > taken["LogCosh"]
 # %% [markdown]
 # ## 4.10 The same in PyTorch
 #
-# Beside `course_lib/losses.py` lies `course_lib/losses_torch.py`: same names, same order. The twin writes only the forward step.
+# Beside the folder `course_lib/losses/` lies `course_lib/losses_torch/`: same files, same names, same order. The twin writes only the forward step.
 # Its gradient comes from PyTorch's automatic differentiation and so is a second opinion on the gradients derived by hand.
 
 # %% tags=["demo"]

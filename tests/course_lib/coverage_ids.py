@@ -24,7 +24,23 @@ CH04 = (
     "losses.Focal",
 )
 
+CH05 = (
+    "losses.MarginRanking",
+    "losses.PairwiseHinge",
+    "losses.PairwiseLogistic",
+    "losses.TripletMargin",
+    "losses.CosineEmbedding",
+    "losses.HingeEmbedding",
+    "losses.Contrastive",
+    "losses.InfoNCE",
+    "losses.NegativeSampling",
+    "losses.Dice",
+    "losses.Wasserstein",
+    "losses.BellmanMSE",
+    "losses.PolicyGradient",
+)
 
-def names(topic):
+
+def names(topic, chapters=CH04 + CH05):
     """The names of a topic in the order of the table."""
-    return [id.removeprefix(f"{topic}.") for id in CH04 if id.startswith(f"{topic}.")]
+    return [id.removeprefix(f"{topic}.") for id in chapters if id.startswith(f"{topic}.")]

@@ -1,4 +1,4 @@
-"""Every loss keeps the contract; then what each refuses, and how some of them are related."""
+"""Every loss of numbers and classes keeps the contract; then what each refuses, and how some of them are related."""
 
 import subprocess
 import sys
@@ -14,7 +14,8 @@ from numpy.testing import assert_allclose
 from course_lib import losses, losses_torch
 from tests.course_lib import contract
 from tests.course_lib.cases_losses import ROWS, Row, class_targets, softmax
-from tests.course_lib.coverage_ids import names
+from tests.course_lib.cases_losses_specialized import ROWS as SPECIALIZED
+from tests.course_lib.coverage_ids import CH04, names
 
 HERE = Path(__file__).resolve().parents[2]
 REDUCTIONS = ("mean", "sum", "none")
@@ -57,7 +58,7 @@ every_device = pytest.mark.parametrize("device", contract.DEVICES)
 
 
 def test_the_table_and_both_files_hold_what_the_course_promises():
-    contract.assert_complete(ROWS, losses, losses_torch, names("losses"))
+    contract.assert_complete([*ROWS, *SPECIALIZED], losses, losses_torch, names("losses"))
 
 
 def test_every_hyperparameter_is_tried_far_from_its_default():
@@ -95,6 +96,16 @@ def test_large_inputs_stay_finite_without_a_warning(case, dtype, device):
 def test_inputs_are_left_alone_and_changing_them_later_does_not_matter(case):
     for arrays, rng in case.drawn():
         contract.assert_leaves_inputs_alone(case.unit, case.twin, arrays, rng)
+
+
+@every_case
+def test_what_happens_to_the_inputs_after_forward_is_no_business_of_backward(case):
+    for arrays, rng in case.drawn():
+        unit, dy = case.unit, contract.random_upstream(case.unit, arrays, rng)
+        _, gradient = contract.run(unit, arrays, dy)
+        for array in arrays:
+            array[...] = 0
+        assert_allclose(unit.backward(dy), gradient, rtol=0)
 
 
 @every_device
@@ -168,7 +179,7 @@ def test_a_loss_beyond_its_dtype_is_inf_and_not_nan(name, prediction, target):
     assert contract.run_twin(getattr(losses_torch, name)(), arrays, 1.0)[0] == np.inf
 
 
-@pytest.mark.parametrize("name", [name for name in names("losses") if "Logarithmic" not in name])
+@pytest.mark.parametrize("name", [name for name in names("losses", CH04) if "Logarithmic" not in name])
 def test_a_prediction_that_is_nan_shows_in_the_loss_or_is_refused(name):
     prediction, target = np.array([[0.3, 0.7], [np.nan, 0.5]]), np.array([[1, 0], [0, 1]])
     target = 2 * target - 1 if "Hinge" in name or name == "SoftMargin" else target
@@ -180,6 +191,7 @@ def test_a_prediction_that_is_nan_shows_in_the_loss_or_is_refused(name):
         value, gradient = contract.run(loss, (prediction, target), 1.0)
         assert np.isnan(value)
         assert np.isfinite(gradient[0]).all()
+    assert np.isnan(contract.run_twin(getattr(losses_torch, name)(), (prediction, target), 1.0)[0])
 
 
 def test_a_long_vector_has_a_direction_too():
@@ -490,7 +502,7 @@ def test_the_twin_refuses_the_same_hyperparameters_and_shapes():
             make()
 
 
-@pytest.mark.parametrize("name", names("losses"))
+@pytest.mark.parametrize("name", names("losses", CH04))
 def test_a_column_beside_a_row_is_refused_and_not_broadcast(name):
     loss, twin = getattr(losses, name)(), getattr(losses_torch, name)()
     prediction, target = np.full((3, 1), 0.5), np.ones((1, 3))
