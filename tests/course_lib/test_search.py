@@ -106,7 +106,9 @@ ROWS = (
 METHOD = {row.name: row for row in ROWS}
 every_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 every_option = pytest.mark.parametrize(
-    "row, options", [(row, options) for row in ROWS for options in row.options], ids=lambda part: getattr(part, "name", str(part)[:60])
+    "row, options",
+    [(row, options) for row in ROWS for options in row.options],
+    ids=lambda part: getattr(part, "name", str(part)[:60]),
 )
 # What draws all it needs from rng and stops when the budget is spent to the last.
 SPENDS_ALL = ("random", "tpe", "gaussian_process", "genetic", "particle_swarm", "reinforcement")
