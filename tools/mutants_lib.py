@@ -196,7 +196,8 @@ def main() -> int:
 
     chosen = [path for path in files() if not options.only or any(part in str(path) for part in options.only)]
     everything = [mutant for path in chosen for mutant in mutants(path)][:: options.every]
-    unchanged = [Mutant(path, "", str(path.relative_to(LIBRARY)), path.read_text()) for path in chosen]
+    one_per_topic = {tuple(tests_of(path)): path for path in chosen}.values()
+    unchanged = [Mutant(path, "", str(path.relative_to(LIBRARY)), path.read_text()) for path in one_per_topic]
     failing = {mutant.what for mutant in unchanged} - {mutant.what for mutant in run(unchanged, options.jobs, False)}
     if failing:
         print(f"The tests fail without any mutant, which would hide everything: {', '.join(sorted(failing))}")
