@@ -359,6 +359,10 @@ def test_place_is_the_way_back(span):
     assert_allclose([span.at(0), span.at(1)], [span.low, span.high], rtol=0)
 
 
+def test_a_ladder_of_two_has_both_ends():
+    assert Uniform(-3, 7).ladder(2) == [-3, 7]
+
+
 def test_a_ladder_reaches_from_end_to_end():
     assert_allclose(Uniform(-3, 7).ladder(6), np.linspace(-3, 7, 6), rtol=1e-12)
     assert_allclose(LogUniform(1e-4, 10).ladder(6), np.geomspace(1e-4, 10, 6), rtol=1e-12)
