@@ -11,6 +11,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograder.build import CHECK_SUFFIX
+
 NOTES = "autograder"  # the key of what grading notes down in a graded notebook's metadata
 
 
@@ -67,12 +69,12 @@ def repair(notebook: NotebookNode, source: NotebookNode) -> list[str]:
             if not original.metadata.nbgrader.locked:
                 repairs.append(f"{name}, an answer, was deleted")
                 continue
-            if "-check" in name:
-                answered = name.removesuffix("-check")
+            if name.endswith(CHECK_SUFFIX):
+                answered = name.removesuffix(CHECK_SUFFIX)
                 place = names.index(answered) + 1 if answered in names else len(names)
             repairs.append(f"{name} was deleted")
             kept.insert(place, (name, _copy(original)))
-        elif name.endswith("-check") and (answered := name.removesuffix("-check")) in names:
+        elif name.endswith(CHECK_SUFFIX) and (answered := name.removesuffix(CHECK_SUFFIX)) in names:
             here, there = names.index(name), names.index(answered)
             if here < there:
                 repairs.append(f"{name} stood before its answer")
