@@ -16,14 +16,13 @@ def check(exercise: str, *candidates: Callable[..., Any], points: float | None =
     """
     record = exercises.find(exercise)
     worth = float(sum(part.share for part in record.parts)) if points is None else float(points)
-    asked = record.protocol.results
+    asked = record.protocol.takes
     if len(candidates) != len(asked):
-        why = (
-            f"check({exercise!r}, …) takes {len(asked)} functions, for {' and '.join(asked)}; it got {len(candidates)}"
-        )
-        return judge.could_not_run(record, worth, why)
+        wanted = "one function or class" if asked == ("unit",) else f"{len(asked)} functions, for {' and '.join(asked)}"
+        return judge.could_not_run(record, worth, f"check({exercise!r}, …) takes {wanted}; it got {len(candidates)}")
     for result, candidate in zip(asked, candidates):
         if not callable(candidate):
-            why = f"the {result} given is a {type(candidate).__name__}; pass the function itself, without calling it"
+            given = "what was given" if result == "unit" else f"the {result} given"
+            why = f"{given} is a {type(candidate).__name__}; pass the function or class itself, without calling it"
             return judge.could_not_run(record, worth, why)
     return judge.run_locally(record, candidates, worth, VISIBLE_SEED)

@@ -14,7 +14,7 @@ from autograder.verdict import NOT_ATTEMPTED
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """0: done; 1: the grader itself failed on a submission; 2: a wrong call."""
+    """0: done; 1: the grader itself failed on a submission, or a check was escaped; 2: a wrong call."""
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)
@@ -39,6 +39,11 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--force", action="store_true", help="grade unchanged submissions again")
     grade.add_argument("--json", action="store_true", help="print one JSON object a submission instead of a table")
     grade.set_defaults(run=_grade)
+
+    verify = commands.add_parser("verify", help="prove the checks: right answers pass, mistakes are caught and named")
+    verify.add_argument("chapters", nargs="*", metavar="CHAPTER", help="for instance ch04_losses; all without one")
+    verify.add_argument("--json", action="store_true", help="print one JSON object an exercise instead of a table")
+    verify.set_defaults(run=_verify)
 
     for command in (build, grade):
         command.add_argument("--course", default=".", metavar="DIR", help="the course's folder (default: this one)")
@@ -79,6 +84,33 @@ def _grade(options: argparse.Namespace) -> int:
         print(f"gradebook  {course.root / 'gradebook.db'}")
         print(f"feedback   {course.path('feedback', options.chapter, '<student>')}/{options.chapter}.html")
     return 1 if any(result.status == FAILED for result in results) else 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from autograder import exercises
+    from autograder.verify.run import verify
+
+    chapters = options.chapters or exercises.chapters()
+    unknown = sorted(set(chapters) - set(exercises.chapters()))
+    if unknown:
+        raise CourseError(f"No exercises of {', '.join(unknown)}; there are: {', '.join(exercises.chapters())}.")
+    escapes = 0
+    for chapter in chapters:
+        for told in verify(chapter):
+            escapes += len(told.escapes)
+            if options.json:
+                print(json.dumps(told.to_dict(), ensure_ascii=False), flush=True)
+                continue
+            mark = "✗" if told.escapes else "✓"
+            print(
+                f"{mark} {told.exercise:<44} solution and {told.alternatives} others right · "
+                f"{told.misconceptions} mistakes named · {told.mutants} slips, {told.equivalent} of them right · "
+                f"{told.seconds:.1f} s",
+                flush=True,
+            )
+            for escape in told.escapes:
+                print(f"    {escape}", flush=True)
+    return 1 if escapes else 0
 
 
 def graded_table(chapter: str, results: Sequence) -> Table:

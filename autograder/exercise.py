@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.sandbox.protocols import Call
+from autograder.sandbox.observe import as_array
+from autograder.sandbox.protocols import Call, Protocol
 
 VISIBLE_SEED = 0  # of the check in a student's notebook; graded runs have secret seeds
 
@@ -34,6 +35,8 @@ class Part:
     Cases with the tag `but` are left out.
     All its cases right earn the share, otherwise nothing. Right means |yours − expected| ≤ atol + rtol·|expected|, with
     `atol` relative to the largest expected element, so that float32 answers and other orders of summation are right.
+    `measure` turns an answer into the numbers that are compared, where the answer itself is random: its mean and
+    spread, say.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Part:
     but: str = ""
     rtol: float = 1e-5
     atol: float = 1e-6
+    measure: Callable[[np.ndarray], np.ndarray] | None = None
 
 
 @dataclass(frozen=True)
@@ -51,23 +55,31 @@ class Misconception:
 
     name: str
     hints: tuple[str, ...]
-    wrong: Mapping[str, Callable[..., Any]]  # result -> the wrong function, called as the candidate is
+    wrong: Mapping[
+        str, Callable[..., Any]
+    ]  # what the protocol takes -> the wrong candidate: {"value": …} or {"unit": …}
 
 
 def misconception(name: str, *hints: str, **wrong: Callable[..., Any]) -> Misconception:
-    """`misconception("no half", "Compare …", value=lambda prediction, target: …)`."""
+    """`misconception("no half", "Compare …", value=lambda prediction, target: …)`; a wrong class is `unit=…`."""
     return Misconception(name, hints, wrong)
 
 
 @dataclass(frozen=True)
 class Exercise:
+    """One exercise. `answers(reference, inputs)` says how the reference answers, result by result, where the
+    student's form is another."""
+
     id: str  # "ch04.huber"
-    reference: str  # "losses.Huber": a class or a function of course_lib
-    protocol: Call
+    reference: str  # "losses.Huber": a class or a function of course_lib; "" where `answers` does without
+    protocol: Protocol
     cases: Callable[[np.random.Generator], Sequence[Case]]
     parts: Sequence[Part]
     misconceptions: Sequence[Misconception] = field(default=())
     read_again: str = ""  # the heading of the section to read again
+    answers: Callable[[Any, Inputs], Mapping[str, Any]] | None = None
+    builds_on: Sequence[str] = ()  # earlier exercises whose functions this one calls: their mistakes cost once
+    withholds: Sequence[str] = ()  # further units of course_lib that would give the answer away: "losses.SmoothL1"
 
     def make_cases(self, seed: int | Sequence[int] = VISIBLE_SEED) -> list[Case]:
         """The same cases for the same seed; other exercises get other numbers."""
@@ -76,25 +88,34 @@ class Exercise:
 
     @cached_property
     def _reference(self) -> Any:
+        if not self.reference:
+            return None
         module, _, name = self.reference.rpartition(".")
         return getattr(importlib.import_module(f"course_lib.{module}"), name)
 
     def expected(self, inputs: Inputs) -> dict[str, np.ndarray]:
-        """The reference's answer for every result of the protocol.
+        """The reference's answer for every result of the protocol."""
+        if self.answers:
+            told = dict(self.answers(self._reference, inputs))
+        elif isinstance(self.protocol, Call):
+            told = self._called(inputs)
+        else:
+            told = {result: call() for result, _, call in self.protocol.calls([self._reference], inputs)}
+        return {result: as_array(told[result]) for result in self.protocol.results}
 
-        A loss or an activation is constructed with the inputs that its constructor names (`delta`, `gamma`, …); `dy` is
-        the upstream gradient; the other inputs go to `forward` in order.
-        """
+    def _called(self, inputs: Inputs) -> dict[str, Any]:
+        """Of a function its value. A loss or an activation is constructed with the inputs that its constructor names
+        (`delta`, `gamma`, …); `dy` is the upstream gradient; the other inputs go to `forward` in order."""
         reference = self._reference
         if not inspect.isclass(reference):
-            return {"value": np.asarray(reference(*inputs.values()))}
+            return {"value": reference(*inputs.values())}
         takes = inspect.signature(reference).parameters
         unit: Any = reference(**{name: value for name, value in inputs.items() if name in takes})
         arrays = [value for name, value in inputs.items() if name not in takes and name != "dy"]
-        answers = {"value": np.asarray(unit.forward(*arrays))}
+        told = {"value": unit.forward(*arrays)}
         if "gradient" in self.protocol.results:
-            answers["gradient"] = np.asarray(unit.backward(inputs["dy"]) if "dy" in inputs else unit.backward())
-        return answers
+            told["gradient"] = unit.backward(inputs["dy"]) if "dy" in inputs else unit.backward()
+        return told
 
     def part_cases(self, part: Part, cases: Sequence[Case]) -> list[int]:
         """The numbers of the cases that the part is about."""

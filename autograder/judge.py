@@ -1,29 +1,39 @@
 """From observations to a verdict: compare with the reference, give points, and name the mistake."""
 
-from collections.abc import Callable, Iterable, Sequence
+import warnings
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Misconception, Part
 from autograder.patterns import Seen, recognise
-from autograder.sandbox.observe import Outcome, as_array
+from autograder.sandbox.observe import Outcome, as_array, observe
+from autograder.sandbox.protocols import Candidates
 from autograder.verdict import COULD_NOT_RUN, NOT_ATTEMPTED, RIGHT, WRONG, Mistake, PartVerdict, Verdict
 
 Seens = Sequence[dict[str, Outcome]]
 MAX_MISTAKES = 3  # more than that names nothing
 
 
-def judge(exercise: Exercise, cases: Sequence[Case], seen: Seens, points: float, show_inputs: bool = True) -> Verdict:
-    """The verdict on what candidates did with `cases`. `show_inputs=False` leaves inputs and expected values out."""
+def judge(
+    exercise: Exercise,
+    cases: Sequence[Case],
+    seen: Seens,
+    points: float,
+    show_inputs: bool = True,
+    diagnose: bool = True,
+) -> Verdict:
+    """The verdict on what candidates did with `cases`. `show_inputs=False` leaves inputs and expected values out;
+    `diagnose=False` only counts points and names no mistake."""
     outcomes = [outcome for results in seen for outcome in results.values()]
     if not outcomes or len(seen) != len(cases):
         return could_not_run(exercise, points, "the check got no answer from your code")
-    if all(outcome.error == "NotImplementedError" for outcome in outcomes):
+    if _untouched(outcomes):
         return Verdict(exercise.id, NOT_ATTEMPTED, 0.0, points, read_again=exercise.read_again)
     if all(outcome.error for outcome in outcomes):
         return could_not_run(exercise, points, _raised(outcomes[0]))
-    comparison = _Comparison(exercise, cases, seen, points, show_inputs)
+    comparison = _Comparison(exercise, cases, seen, points, show_inputs, diagnose)
     parts = tuple(comparison.part(part) for part in exercise.parts)
     right = all(part.right for part in parts)
     earned = points if right else round(sum(part.points for part in parts), 6)
@@ -39,6 +49,11 @@ def judge(exercise: Exercise, cases: Sequence[Case], seen: Seens, points: float,
     )
 
 
+def _untouched(outcomes: Sequence[Outcome]) -> bool:
+    errors = {outcome.error for outcome in outcomes}
+    return "NotImplementedError" in errors and errors <= {"NotImplementedError", "NotTried"}
+
+
 def could_not_run(exercise: Exercise, points: float, why: str) -> Verdict:
     return Verdict(exercise.id, COULD_NOT_RUN, 0.0, points, message=why, read_again=exercise.read_again)
 
@@ -47,6 +62,8 @@ def matches(yours: np.ndarray, other: np.ndarray, part: Part) -> bool:
     """Exact shape, and every element within the part's tolerance of `other`; NaN equals NaN."""
     if yours.shape != other.shape:
         return False
+    if part.measure:
+        yours, other = part.measure(yours), part.measure(other)
     finite = other[np.isfinite(other)]
     scale = np.abs(finite).max() if finite.size else 0.0
     with np.errstate(invalid="ignore", over="ignore"):
@@ -56,10 +73,13 @@ def matches(yours: np.ndarray, other: np.ndarray, part: Part) -> bool:
 class _Comparison:
     """One submission's answers beside the reference's."""
 
-    def __init__(self, exercise: Exercise, cases: Sequence[Case], seen: Seens, points: float, show: bool) -> None:
-        self.exercise, self.cases, self.seen, self.show = exercise, cases, seen, show
+    def __init__(
+        self, exercise: Exercise, cases: Sequence[Case], seen: Seens, points: float, show: bool, diagnose: bool
+    ) -> None:
+        self.exercise, self.cases, self.seen, self.show, self.diagnose = exercise, cases, seen, show, diagnose
         self.expected = [exercise.expected(case.inputs) for case in cases]
         self.points_per_share = points / sum(part.share for part in exercise.parts)
+        self._known_answers: dict[tuple[str, int], dict[str, np.ndarray | None]] = {}
 
     def part(self, part: Part) -> PartVerdict:
         numbers = self.exercise.part_cases(part, self.cases)
@@ -67,13 +87,14 @@ class _Comparison:
         worth = part.share * self.points_per_share
         if not wrong:
             return PartVerdict(part.name, True, worth, worth, f"right on {len(numbers)} of {len(numbers)} cases")
-        if all(self._outcome(part, i).error == "NotImplementedError" for i in numbers):
+        if _untouched([self._outcome(part, i) for i in numbers]):
             return PartVerdict(part.name, False, 0.0, worth, "not attempted yet")
         shown = min(wrong, key=self._size)
         score = f"right on {len(numbers) - len(wrong)} of {len(numbers)} cases"
         message = f"{score}; {self._what_is_wrong(part, shown)}"
         example = self._example(part, shown) if self.show else ""
-        return PartVerdict(part.name, False, 0.0, worth, message, example, tuple(self._mistakes(part, numbers, wrong)))
+        mistakes = tuple(self._mistakes(part, numbers, wrong)) if self.diagnose else ()
+        return PartVerdict(part.name, False, 0.0, worth, message, example, mistakes)
 
     def _outcome(self, part: Part, i: int) -> Outcome:
         return self.seen[i].get(part.result, Outcome(error="missing", message="no function was given for it"))
@@ -102,9 +123,12 @@ class _Comparison:
 
     def _example(self, part: Part, i: int) -> str:
         yours, expected = self._outcome(part, i).value, self.expected[i][part.result]
-        inputs = {name: self.cases[i].inputs[name] for name in self.exercise.protocol.arguments[part.result]}
+        every = self.cases[i].inputs
+        inputs = {name: every[name] for name in self.exercise.protocol.given(part.result) or every if name in every}
         if yours is None or yours.shape != expected.shape:
             return f"with {_inputs(inputs)}"
+        if part.measure:
+            yours, expected = part.measure(yours), part.measure(expected)
         at: tuple[int, ...] = ()
         where = ""
         if expected.ndim:
@@ -122,7 +146,7 @@ class _Comparison:
             named = [
                 Mistake(known.name, known.hints)
                 for known in self.exercise.misconceptions
-                if part.result in known.wrong and self._is(known, part, scope)
+                if self._speaks_of(known, part.result) and self._is(known, part, scope)
             ]
             if named:
                 return named[:MAX_MISTAKES]
@@ -131,21 +155,32 @@ class _Comparison:
                 return generic
         return []
 
+    def _speaks_of(self, known: Misconception, result: str) -> bool:
+        """A wrong function speaks of its own result, a wrong class of them all."""
+        protocol = self.exercise.protocol
+        return result in known.wrong or protocol.takes != protocol.results
+
     def _is(self, known: Misconception, part: Part, scope: Iterable[int]) -> bool:
-        pairs = [(self._outcome(part, i), self._wrong_answer(known, part, i)) for i in scope]
+        pairs = [(self._outcome(part, i), self._known(known, i).get(part.result)) for i in scope]
         told = any(outcome.value is not None and np.isfinite(outcome.value).all() for outcome, _ in pairs)
         return told and all(_alike(outcome, theirs, part) for outcome, theirs in pairs)
 
-    def _wrong_answer(self, known: Misconception, part: Part, i: int) -> np.ndarray | None:
-        inputs = self.cases[i].inputs
-        arguments = [inputs[name] for name in self.exercise.protocol.arguments[part.result]]
-        with np.errstate(all="ignore"):
-            try:
-                return as_array(known.wrong[part.result](*arguments))
-            except (
-                Exception
-            ):  # a wrong formula may well fail on some inputs: then it explains a student's failure there
-                return None
+    def _known(self, known: Misconception, i: int) -> dict[str, np.ndarray | None]:
+        """What the wrong candidates answer; None where they fail: then they explain a student's failure there."""
+        key = known.name, i
+        if key not in self._known_answers:
+            protocol = self.exercise.protocol
+            candidates = [known.wrong.get(name) for name in protocol.takes]
+            told: dict[str, np.ndarray | None] = {}
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                for result, _, call in protocol.calls(candidates, self.cases[i].inputs):
+                    try:
+                        told[result] = as_array(call())
+                    except Exception:
+                        told[result] = None
+            self._known_answers[key] = told
+        return self._known_answers[key]
 
     def _generic(self, part: Part, scope: Iterable[int]) -> list[Mistake]:
         pairs = [(i, self._outcome(part, i).value) for i in scope]
@@ -181,6 +216,8 @@ class _Comparison:
             except (
                 ValueError,
                 TypeError,
+                IndexError,
+                KeyError,
             ):  # the reference refuses such inputs: then the student did not do this
                 return None
 
@@ -217,6 +254,9 @@ def _inputs(inputs: dict[str, Any]) -> str:
 
 
 def _brief(value: Any) -> str:
+    if isinstance(value, str | list | dict):
+        text = repr(value)
+        return text if len(text) < 60 else text[:58] + " …"
     array = np.asarray(value)
     if array.size == 1:
         return _number(array.item())
@@ -226,10 +266,13 @@ def _brief(value: Any) -> str:
 
 
 def run_locally(
-    exercise: Exercise, candidates: Sequence[Callable[..., Any]], points: float, seed: int | Sequence[int]
+    exercise: Exercise,
+    candidates: Candidates,
+    points: float,
+    seed: int | Sequence[int],
+    diagnose: bool = True,
 ) -> Verdict:
     """Observe and judge in one process: for a student's own notebook and for the bank's tests, never for a grade."""
-    from autograder.sandbox.observe import observe
-
     cases = exercise.make_cases(seed)
-    return judge(exercise, cases, observe(exercise.protocol, candidates, [case.inputs for case in cases]), points)
+    seen = observe(exercise.protocol, candidates, [case.inputs for case in cases])
+    return judge(exercise, cases, seen, points, diagnose=diagnose)

@@ -1,9 +1,9 @@
 """Right answers get all their points, wrong ones lose some, and every known mistake is called by its name."""
 
-import importlib
 import inspect
 import time
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -12,26 +12,32 @@ from autograder import check, exercises, judge
 from autograder.exercise import VISIBLE_SEED
 from autograder.sandbox.observe import observe
 from autograder.verdict import COULD_NOT_RUN, NOT_ATTEMPTED, RIGHT, WRONG
-from tests.bank import chapter as source
+from autograder.verify import source
+from autograder.verify.run import answer_modules, bank, equivalent, verify_exercise
 
 CHAPTERS = exercises.chapters()
 RECORDS = {name: record for chapter in CHAPTERS for name, record in exercises.in_chapter(chapter).items()}
 CHAPTER = {name: chapter for chapter in CHAPTERS for name in exercises.in_chapter(chapter)}
 POINTS = {name: worth for chapter in CHAPTERS for name, worth in source.points(chapter).items()}
-STYLES = ("loops", "single_precision", "lists", "noisy", "other_formulas")
+STYLES = (
+    "loops",
+    "single_precision",
+    "lists",
+    "noisy",
+    "other_formulas",
+)  # of a chapter whose answers are all written by hand
 SEEDS = (VISIBLE_SEED, 1, 2026)
 
+# A chapter whose bank holds every style written by hand is tested style by style; `verify` tests all chapters.
+BY_HAND = [chapter for chapter in CHAPTERS if set(STYLES) <= set(answer_modules(chapter))]
 every_exercise = pytest.mark.parametrize("exercise", RECORDS)
-
-
-def bank(chapter, module):
-    return importlib.import_module(f"tests.bank.{chapter}.{module}")
+every_function = pytest.mark.parametrize("exercise", [name for name in RECORDS if CHAPTER[name] in BY_HAND])
 
 
 def solution(exercise):
     """{result: the chapter's own function}."""
     functions = source.solutions(CHAPTER[exercise])
-    return {result: functions[name] for result, name in source.function_names(RECORDS[exercise]).items()}
+    return {result: functions[name] for result, name in source.names(RECORDS[exercise], CHAPTER[exercise]).items()}
 
 
 def verdict(exercise, seed=VISIBLE_SEED, record=None, **wrong):
@@ -84,7 +90,7 @@ def test_three_or_more_mistakes_have_names_and_hints_that_are_sentences(exercise
     for known in record.misconceptions:
         assert not known.name.endswith("."), known.name
         assert known.hints, known.name
-        assert set(known.wrong) <= set(record.protocol.results), known.name
+        assert set(known.wrong) <= set(record.protocol.takes), known.name
         for hint in known.hints:
             assert hint[0].isupper() and hint.endswith((".", "?")), f"{hint!r} is no sentence"
 
@@ -107,13 +113,13 @@ def test_the_chapters_own_solution_gets_full_marks(exercise):
 def pasted(style, exercise):
     """A style's functions, run from their source text alone, as a student's cell would hold it."""
     module, functions = bank(CHAPTER[exercise], style), {}
-    for result, name in source.function_names(RECORDS[exercise]).items():
+    for result, name in source.names(RECORDS[exercise], CHAPTER[exercise]).items():
         functions[result] = source.defined(inspect.getsource(getattr(module, name)))[name]
     return functions
 
 
 @pytest.mark.parametrize("style", STYLES)
-@every_exercise
+@every_function
 def test_every_style_of_right_answer_gets_full_marks(exercise, style):
     for seed in (*range(4), 2026):
         told = verdict(exercise, seed, **pasted(style, exercise))
@@ -121,7 +127,7 @@ def test_every_style_of_right_answer_gets_full_marks(exercise, style):
 
 
 @pytest.mark.parametrize("style", STYLES)
-@every_exercise
+@every_function
 def test_every_style_takes_the_arguments_that_the_chapter_asks_for(exercise, style):
     for result, function in pasted(style, exercise).items():
         assert inspect.signature(function) == inspect.signature(solution(exercise)[result])
@@ -134,7 +140,7 @@ def outcomes(exercise, style):
     return [outcome for results in seen for outcome in results.values()]
 
 
-@every_exercise
+@every_function
 def test_every_style_is_what_its_name_says(exercise):
     for outcome in outcomes(exercise, "single_precision"):
         assert outcome.value.dtype == np.float32
@@ -147,21 +153,41 @@ def test_every_style_is_what_its_name_says(exercise):
         assert type(pasted("lists", exercise)[result](*arguments)) in (float, list, tuple)
         assert isinstance(pasted("other_formulas", exercise)[result](*arguments), np.ndarray | np.generic)
         source_of_loops = inspect.getsource(
-            getattr(bank(CHAPTER[exercise], "loops"), source.function_names(RECORDS[exercise])[result])
+            getattr(bank(CHAPTER[exercise], "loops"), source.names(RECORDS[exercise], CHAPTER[exercise])[result])
         )
         assert "for " in source_of_loops
 
 
+# The whole bank of every chapter.
+
+
+@pytest.mark.slow
+@every_exercise
+def test_the_bank_proves_the_check(exercise):
+    known = set(chain.from_iterable(equivalent(CHAPTER[exercise]).values()))
+    told = verify_exercise(CHAPTER[exercise], RECORDS[exercise], known)
+    assert told.escapes == []
+    assert told.mutants >= 3, "too few mutants: do the operators still fit the code?"
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_equivalent_slip_belongs_to_a_function_of_the_chapter(chapter):
+    listed = list(chain.from_iterable(equivalent(chapter).values()))
+    assert len(set(listed)) == len(listed)
+    known = set(source.solutions(chapter))
+    assert {what.partition(":")[0].partition(".")[0] for what in listed} <= known
+
+
 # Named mistakes.
 
-NAMED = [(name, known.name) for name, record in RECORDS.items() for known in record.misconceptions]
+NAMED = [(name, known.name) for name in RECORDS if CHAPTER[name] in BY_HAND for known in RECORDS[name].misconceptions]
 
 
 def left(exercise):
     return bank(CHAPTER[exercise], "points_left").POINTS_LEFT[exercise]
 
 
-@every_exercise
+@every_function
 def test_the_table_of_points_left_names_every_mistake(exercise):
     assert list(left(exercise)) == [known.name for known in RECORDS[exercise].misconceptions]
     assert all(points < POINTS[exercise] for points in left(exercise).values())
@@ -349,7 +375,7 @@ def test_a_mistake_that_every_exercise_shares_is_called_by_its_name(shared):
 
 # Other wrong answers.
 
-UNNAMED = [answer for chapter in CHAPTERS for answer in bank(chapter, "wrong").WRONG]
+UNNAMED = [answer for chapter in BY_HAND for answer in bank(chapter, "wrong").WRONG]
 
 
 @pytest.mark.parametrize("answer", UNNAMED, ids=lambda answer: f"{answer.exercise}-{answer.what}")
@@ -363,7 +389,7 @@ def test_a_wrong_answer_loses_its_points_and_gets_no_wrong_name(answer):
         assert all(mistake.name.startswith(answer.named) for mistake in told.mistakes), about
 
 
-@every_exercise
+@every_function
 def test_answers_learnt_by_heart_from_the_visible_check_lose_points_in_the_graded_one(exercise):
     record = RECORDS[exercise]
     learnt = {}
@@ -383,7 +409,7 @@ def test_answers_learnt_by_heart_from_the_visible_check_lose_points_in_the_grade
 
 # The four states.
 
-TWO_RESULTS = [name for name, record in RECORDS.items() if len(record.protocol.results) == 2]
+TWO_RESULTS = [n for n, r in RECORDS.items() if CHAPTER[n] in BY_HAND and len(r.protocol.takes) == 2]
 
 
 @pytest.mark.parametrize("exercise", TWO_RESULTS)
@@ -412,7 +438,7 @@ def test_an_answer_that_always_raises_could_not_run_and_the_exception_is_named(e
     assert "ZeroDivisionError" in told.message and "by zero" in told.message
 
 
-@every_exercise
+@every_function
 def test_an_input_that_is_changed_in_place_is_noted_and_costs_nothing(exercise):
     first = RECORDS[exercise].protocol.arguments["value"][0]
 
@@ -434,7 +460,7 @@ def bent(right):
     return lambda *arguments: right(*arguments) * (1 + np.abs(right(*arguments))) + 0.1
 
 
-@every_exercise
+@every_function
 def test_a_check_answers_in_a_fifth_of_a_second(exercise):
     right = solution(exercise)
     nearly = {result: bent(function) for result, function in right.items()}

@@ -47,7 +47,10 @@ def test_the_four_states():
     [
         ((right,), "takes 2 functions, for value and gradient; it got 1"),
         ((right, right_gradient, right), "it got 3"),
-        ((right(np.ones(2), np.ones(2)), right_gradient), "the value given is a float64; pass the function itself"),
+        (
+            (right(np.ones(2), np.ones(2)), right_gradient),
+            "the value given is a float64; pass the function or class itself",
+        ),
     ],
 )
 def test_a_wrong_call_of_check_is_told(candidates, sentence):

@@ -1,6 +1,8 @@
 """Every picture says in words what it shows, fits its canvas, and leaves no trace in pyplot."""
 
+import importlib
 import inspect
+import io
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -10,66 +12,48 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
+from PIL import Image
 
 from course_lib import datasets, figures
+from course_lib.figures import Moving
 from course_lib.figures.picture import SHORTEST_ALT, Picture
 
-REGRESSION = ["MeanSquaredError", "MeanAbsoluteError", "Huber", "SmoothL1", "LogCosh"]
-CLOUDS = datasets.two_classes(np.random.default_rng(0), majority=90, minority=10)
-
-CASES = {
-    "best_constant": [{}, {"y": (2.0, 3.0, 3.0, 5.0, 90.0)}],
-    "value_and_gradient": [
-        {"names": REGRESSION[:2]},
-        {"names": REGRESSION, "delta": 2.0},
-        {"names": ["Hinge", "SquaredHinge", "SoftMargin"]},
-    ],
-    "huber_seam": [{}, {"delta": 0.2}, {"delta": 25.0}],
-    "huber_and_log_cosh": [{}],
-    "outlier_fit": [{"names": REGRESSION}, {"names": ["Huber", "LogCosh"], "outlier": -40.0, "delta": 30.0}],
-    "outlier_drag": [{"names": ["Huber"]}],
-    "relative_errors": [{}, {"target": 3.0}],
-    "poisson_fit": [{}],
-    "cosine_angle": [{}],
-    "surprise": [{}],
-    "distributions": [
-        {"target": [0, 0, 1], "predictions": {"one": [0.2, 0.2, 0.6], "two": [0.4, 0.0, 0.6]}},
-        {"target": [1, 1, 0], "predictions": {"one": [0.5, 0.5, 0.0]}, "loss": "BinaryCrossEntropy"},
-    ],
-    "logits_to_loss": [{}, {"logits": (5.0, -5.0, 0.3), "label": 1, "gamma": 2.0}],
-    "softmax_floor": [{}, {"classes": 10}],
-    "training_curves": [
-        {"histories": {"one": [1.0, 0.8, 0.6], "two": [1.0, 0.9, 0.8]}},
-        {"histories": {"one": [1.0, 0.8]}, "floor": 0.551},
-    ],
-    "focal_curves": [{}, {"gammas": (0.5, 3.0)}],
-    "boundaries": [
-        {"x": CLOUDS[0], "labels": CLOUDS[1], "lines": {"a model": (1, 0, -1)}, "recalls": {"a model": 0.25}},
-    ],
-}
-WIDGETS = ("explorer", "logit_explorer")
+TOPICS = {topic: importlib.import_module(f"tests.figures.{topic}") for topic in figures.topics()}
 EVERY = [
-    pytest.param(name, options, id=f"{name}-{i}") for name, rows in CASES.items() for i, options in enumerate(rows)
+    pytest.param(f"{topic}.{name}", options, id=f"{topic}.{name}-{i}")
+    for topic, table in TOPICS.items()
+    for name, rows in table.CASES.items()
+    for i, options in enumerate(rows)
 ]
+WIDGETS = [f"{topic}.{name}" for topic, table in TOPICS.items() for name in table.WIDGETS]
 
 
-def public_functions():
-    module = figures.losses
+def public_functions(topic):
+    module = getattr(figures, topic)
     return {
         name: function
         for name, function in inspect.getmembers(module, inspect.isfunction)
-        if inspect.unwrap(function).__module__.startswith(module.__name__)
+        if inspect.unwrap(function).__module__.startswith(module.__name__) and not name.startswith("_")
     }
 
 
+def called(name):
+    topic, _, function = name.partition(".")
+    return getattr(getattr(figures, topic), function)
+
+
 def draw(name, options):
-    return getattr(figures.losses, name)(**options)
+    """The picture; of one that moves the last frame."""
+    drawn = called(name)(**options)
+    return drawn.frames[-1] if isinstance(drawn, Moving) else drawn
 
 
-def test_every_function_that_returns_a_picture_has_a_row():
-    pictures = {n for n, f in public_functions().items() if inspect.signature(f).return_annotation is Picture}
-    assert pictures == set(CASES)
-    assert set(WIDGETS) <= set(public_functions())
+@pytest.mark.parametrize("topic", TOPICS)
+def test_every_function_that_returns_a_picture_has_a_row(topic):
+    functions = public_functions(topic)
+    pictures = {n for n, f in functions.items() if inspect.signature(f).return_annotation in (Picture, Moving)}
+    assert pictures == set(TOPICS[topic].CASES)
+    assert set(TOPICS[topic].WIDGETS) <= set(functions)
 
 
 @pytest.mark.parametrize("name, options", EVERY)
@@ -133,11 +117,25 @@ def test_the_html_of_a_picture_carries_its_words_and_a_png():
 
 
 def test_a_dark_style_of_the_reader_does_not_reach_a_picture():
-    plain = draw("surprise", {}).png()
+    plain = draw("losses.surprise", {}).png()
     with matplotlib.rc_context(
         {"axes.facecolor": "black", "text.color": "white", "savefig.bbox": "tight", "axes.grid": False}
     ):
-        assert draw("surprise", {}).png() == plain
+        assert draw("losses.surprise", {}).png() == plain
+
+
+def test_a_moving_picture_holds_every_frame_and_says_what_happens():
+    def frame(height):
+        picture = Picture("A bar that grows from one to three, in forty characters.")
+        picture.panels("one")[0].bar([0], [height])
+        return picture
+
+    moving = Moving("A bar grows from 1 to 3 in three steps and rests there.", [frame(h) for h in (1, 2, 3)])
+    with Image.open(io.BytesIO(moving.png())) as image:
+        assert image.n_frames == 3
+    assert f'alt="{moving.alt}"' in moving._repr_html_()
+    with pytest.raises(ValueError, match="two or more"):
+        Moving("One frame only, which is no movement at all, however long.", [frame(1)])
 
 
 def test_a_picture_without_words_is_refused():
@@ -165,12 +163,12 @@ def test_the_fitted_line_is_the_least_squares_line():
 def test_a_widget_redraws_when_a_control_moves_and_has_a_still_picture(name):
     import ipywidgets
 
-    widget = getattr(figures.losses, name)()
+    widget = called(name)()
     still = widget._repr_mimebundle_()["text/html"]
     assert "data:image/png" in still and 'alt="' in still
     *controls, shown = widget.children
     assert isinstance(shown, ipywidgets.HTML) and shown.value == still
-    sliders = [control for control in controls if isinstance(control, ipywidgets.FloatSlider)]
+    sliders = [c for c in controls if isinstance(c, ipywidgets.FloatSlider | ipywidgets.IntSlider)]
     sliders[0].value += sliders[0].step
     assert shown.value != still
 

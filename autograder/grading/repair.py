@@ -118,6 +118,7 @@ def _recognise(cells: list[NotebookNode], originals: dict[str, NotebookNode]) ->
 
 def _functions(cell: NotebookNode) -> set[str]:
     try:
-        return {node.name for node in ast.parse(cell.source).body if isinstance(node, ast.FunctionDef)}
+        body = ast.parse(cell.source).body
+        return {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return set()

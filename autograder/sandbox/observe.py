@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.sandbox.protocols import Call
+from autograder.sandbox.protocols import Candidates, Protocol
 
 MAX_TEXT = 2000  # characters kept of a message or of what was printed
 
@@ -31,9 +31,7 @@ class Outcome:
         return asdict(self)
 
 
-def observe(
-    protocol: Call, candidates: Sequence[Callable[..., Any]], cases: Sequence[Mapping[str, Any]]
-) -> list[dict[str, Outcome]]:
+def observe(protocol: Protocol, candidates: Candidates, cases: Sequence[Mapping[str, Any]]) -> list[dict[str, Outcome]]:
     """One {result: Outcome} for each case. Only KeyboardInterrupt and SystemExit come through."""
     return [
         {result: _outcome(given, call, inputs) for result, given, call in protocol.calls(candidates, inputs)}
@@ -56,9 +54,13 @@ def _outcome(given: dict[str, Any], call: Callable[[], Any], inputs: Mapping[str
         error,
         message[:MAX_TEXT],
         tuple(sorted({str(warning.message)[:MAX_TEXT] for warning in caught})),
-        tuple(name for name, array in given.items() if not np.array_equal(array, inputs[name], equal_nan=True)),
+        tuple(name for name, array in given.items() if _changed(array, inputs[name])),
         printed.getvalue()[:MAX_TEXT],
     )
+
+
+def _changed(given: Any, original: Any) -> bool:
+    return isinstance(original, np.ndarray) and not np.array_equal(given, original, equal_nan=True)
 
 
 def _message(problem: Exception) -> str:

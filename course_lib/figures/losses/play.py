@@ -1,5 +1,6 @@
 """The pictures with sliders."""
 
+from course_lib.figures.controls import played
 from course_lib.figures.losses.classification import logits_to_loss
 from course_lib.figures.losses.regression import ERROR_LOSSES, outlier_fit, words
 
@@ -18,7 +19,7 @@ def explorer():
     def picture(chosen, outlier, delta):
         return outlier_fit([names[one] for one in chosen], outlier, delta)
 
-    return _played(picture, chosen, outlier, delta)
+    return played(picture, chosen, outlier, delta)
 
 
 def logit_explorer():
@@ -37,25 +38,4 @@ def logit_explorer():
     def picture(z0, z1, z2, label, gamma):
         return logits_to_loss((z0, z1, z2), label, gamma)
 
-    return _played(picture, *logits, label, gamma)
-
-
-def _played(picture, *controls):
-    """The controls above the picture of their values. Where no widget can be shown, the first picture stands in."""
-    import ipywidgets
-
-    def draw():
-        return picture(*(control.value for control in controls))._repr_html_()
-
-    class Played(ipywidgets.VBox):
-        def _repr_mimebundle_(self, **options):
-            return super()._repr_mimebundle_(**options) | {"text/html": shown.value}
-
-    def redraw(change):
-        shown.value = draw()
-
-    shown = ipywidgets.HTML(draw())
-    for control in controls:
-        control.layout.width = "460px"
-        control.observe(redraw, names="value")
-    return Played([*controls, shown])
+    return played(picture, *logits, label, gamma)

@@ -37,17 +37,27 @@ class Mutant:
 
 
 def mutants(source: str) -> Iterator[Mutant]:
-    """All mutants of the functions in `source`, with one change each; signatures and docstrings stay."""
+    """All mutants of the functions and methods in `source`, with one change each; signatures and docstrings stay."""
     tree = ast.parse(source)
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    for function in functions:
+    for name, function in _functions(tree):
         named: Counter[str] = Counter()
         for number, node in enumerate(_expressions(function)):
             for changed in _changes(node):
-                what = f"{function.name}: {ast.unparse(node)} → {ast.unparse(changed)}"
+                what = f"{name}: {ast.unparse(node)} → {ast.unparse(changed)}"
                 named[what] += 1
                 nth = f" #{named[what]}" if named[what] > 1 else ""
-                yield Mutant(what + nth, _with(tree, function.name, number, changed))
+                yield Mutant(what + nth, _with(tree, name, number, changed))
+
+
+def _functions(tree: ast.Module) -> list[tuple[str, ast.FunctionDef]]:
+    """The functions, and the methods as "Class.method", by name."""
+    found = []
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            found.append((node.name, node))
+        elif isinstance(node, ast.ClassDef):
+            found += [(f"{node.name}.{m.name}", m) for m in node.body if isinstance(m, ast.FunctionDef)]
+    return found
 
 
 def _expressions(function: ast.FunctionDef) -> list[Node]:
@@ -66,7 +76,7 @@ def _expressions(function: ast.FunctionDef) -> list[Node]:
 def _with(tree: ast.Module, name: str, number: int, changed: Node) -> str:
     """The source with node `number` of function `name` replaced."""
     mutant = copy.deepcopy(tree)
-    function = next(node for node in mutant.body if isinstance(node, ast.FunctionDef) and node.name == name)
+    function = dict(_functions(mutant))[name]
     old = _expressions(function)[number]
 
     class Replace(ast.NodeTransformer):
@@ -83,7 +93,7 @@ def _changes(node: Node) -> Iterator[Node]:
         yield from _changed_comparison(node)
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         yield node.operand
-    elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
+    elif isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
         others = (node.value + 1, node.value / 2, -node.value)
         yield from (ast.Constant(other) for other in others if other != node.value)
     elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
@@ -93,7 +103,11 @@ def _changes(node: Node) -> Iterator[Node]:
         yield from (ast.keyword("axis", ast.Constant(axis)) for axis in axes if axis != node.value.value)
     elif isinstance(node, ast.Call):
         yield from _changed_call(node)
-    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id != "np":
+    elif (
+        isinstance(node, ast.Name)
+        and isinstance(node.ctx, ast.Load)
+        and node.id not in ("np", "self", "range", "super")
+    ):
         yield ast.UnaryOp(ast.USub(), node)
 
 
