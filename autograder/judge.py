@@ -104,7 +104,7 @@ class _Comparison:
         return yours is not None and matches(yours, self.expected[i][part.result], part)
 
     def _size(self, i: int) -> int:
-        return sum(np.size(value) for value in self.cases[i].inputs.values())
+        return sum(value.size if isinstance(value, np.ndarray) else 1 for value in self.cases[i].inputs.values())
 
     # In words.
 
@@ -191,7 +191,7 @@ class _Comparison:
 
     def _seen_as_pattern(self, part: Part, i: int, yours: np.ndarray) -> Seen:
         inputs = dict(self.cases[i].inputs)
-        names = [name for name, value in inputs.items() if np.ndim(value)]
+        names = [name for name, value in inputs.items() if isinstance(value, np.ndarray) and value.ndim]
 
         def with_swapped() -> np.ndarray | None:
             if len(names) < 2 or np.shape(inputs[names[0]]) != np.shape(inputs[names[1]]):
