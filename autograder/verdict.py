@@ -63,6 +63,15 @@ class Verdict:
         return {"text/plain": as_text(self)}
 
 
+def from_dict(told: dict[str, Any]) -> Verdict:
+    """The verdict that `to_dict` told."""
+    parts = tuple(
+        PartVerdict(**part | {"mistakes": tuple(Mistake(m["name"], tuple(m["hints"])) for m in part["mistakes"])})
+        for part in told["parts"]
+    )
+    return Verdict(**told | {"parts": parts, "notes": tuple(told["notes"])})
+
+
 def _in_kernel() -> bool:
     try:
         from IPython import get_ipython

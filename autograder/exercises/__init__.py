@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import re
 
 from autograder.exercise import Exercise
 
@@ -14,7 +15,13 @@ def in_chapter(chapter: str) -> dict[str, Exercise]:
 
 def chapters() -> list[str]:
     """The chapters that have exercises."""
-    return sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name.startswith("ch"))
+    names = (module.name for module in pkgutil.iter_modules(__path__))
+    return sorted(name for name in names if re.fullmatch(r"ch\d\d_\w+", name) and not name.endswith("_cases"))
+
+
+def imports(chapter: str) -> tuple[str, ...]:
+    """What submissions may import beside NumPy, matplotlib and IPython: the chapter's IMPORTS, ("torch",) say."""
+    return tuple(getattr(importlib.import_module(f"{__name__}.{chapter}"), "IMPORTS", ()))
 
 
 def find(exercise_id: str) -> Exercise:

@@ -15,8 +15,7 @@ def configure(config: Any) -> None:
         SaveAutoGrades,
     )
 
-    from autograder.grading.execute import GradeChecks
-    from autograder.grading.repair import RepairCells
+    from autograder.grading.preprocessors import GradeChecks, RepairCells
 
     config.Autograde.sanitize_preprocessors = [
         ClearOutput,
@@ -32,5 +31,3 @@ def configure(config: Any) -> None:
         AssignLatePenalties,
         CheckCellMetadata,
     ]
-    config.GradeChecks.timeout = 20  # seconds for one cell
-    config.GradeChecks.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=ERROR"]

@@ -1,130 +1,283 @@
-"""Execute a submission and judge its checks. The kernel brings values back; the verdict is made here, in the grader.
-
-This is the executor that a sandboxed one replaces: it needs `observations(check cell) -> outcomes` and nothing else.
-"""
+"""Execute a submission in the cage; values come back from its process, and verdicts are made on this side."""
 
 import ast
 import base64
+import binascii
 import dataclasses
-import secrets
-from pathlib import Path
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import Any
 
-from nbclient.exceptions import DeadKernelError
+import numpy as np
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_output
-from nbgrader.preprocessors import Execute
+from nbformat.v4 import new_output
 
 from autograder import exercises
-from autograder.build import CHECK_SUFFIX, DEMO_INFIX, check_call
-from autograder.exercise import Exercise
+from autograder.build import CHECK_SUFFIX, DEMO_INFIX, check_call, grade_id
+from autograder.exercise import Case, Exercise
 from autograder.grading import seeds
-from autograder.grading.repair import NOTES
+from autograder.grading.cage import Cage, Ended, Inmate
 from autograder.judge import could_not_run, judge
-from autograder.sandbox import driver, wire
-from autograder.sandbox.observe import Outcome
-from autograder.verdict import COULD_NOT_RUN, Verdict
+from autograder.render import as_html
+from autograder.sandbox.observe import MAX_TEXT, Outcome
+from autograder.sandbox.shell import MAX_OUTPUTS, plain
+from autograder.verdict import COULD_NOT_RUN, RIGHT, Verdict
 
-GRADED, TIMED_OUT, CRASHED = "graded", "timed out", "crashed"
+GRADED, TIMED_OUT, OUT_OF_MEMORY, CRASHED, TAMPERED = "graded", "timed out", "out of memory", "crashed", "tampered"
+SEVERITY = (GRADED, TIMED_OUT, OUT_OF_MEMORY, CRASHED, TAMPERED)
+NOTES = "autograder"  # the key of what grading notes down in a graded notebook's metadata
+MAX_STARTS = 5  # processes for one submission; each that ends is replaced by one that has run the cells before
+MAX_SHOWN = 1_000_000  # characters of one output
+FOLLOWED = "Your {name} was replaced by a right one here, so that its mistake costs its points only once."
+STOPPED = "it was still running after {seconds:g} s and was stopped: is there a loop that never ends?"
 
 
-class NoObservations(Exception):
-    """The student's process gave no observations; the message says why, in words for the student."""
+@dataclass(frozen=True)
+class Times:
+    """Seconds for a cell, for a check, for the whole notebook."""
+
+    cell: float = 20.0
+    check: float = 20.0
+    notebook: float = 240.0
 
 
-class GradeChecks(Execute):
-    """nbgrader's executor, except that a check cell becomes an exchange of values and demo cells are left out."""
+@dataclass
+class Execution:
+    """One notebook, from its first cell to its last check. `secret` and `student` make the seeds.
 
-    def preprocess(
-        self, notebook: NotebookNode, resources: dict[str, Any], km: Any = None
-    ) -> tuple[NotebookNode, dict]:
-        self.student = resources["nbgrader"]["student"]
-        self.secret = seeds.secret(Path.cwd())  # nbgrader works in the course's folder
-        self.status = GRADED
-        self.stopped: dict[str, str] = {}  # the grade id of a cell -> why it did not come to its end
+    `solutions` holds the source of each exercise's right answer, for exercises that build on others; `files` are laid
+    beside the notebook. With `demos` locked demo cells run, too, as stock nbgrader runs them.
+    """
+
+    cage: Cage
+    secret: bytes
+    student: str
+    solutions: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    times: Times = field(default_factory=Times)
+    demos: bool = False
+
+    def run(self, notebook: NotebookNode) -> str:
+        """Write outputs and verdicts into the notebook's cells; return the status."""
+        self.status, self.why = GRADED, ""
+        self.started = time.monotonic()
+        self.starts = 0
+        self.past: list[str] = []  # the cells that came to their end
+        self.stopped: dict[str, str] = {}  # the grade id of a cell -> why it did not
+        self.inmate: Inmate | None = None
+        self.verdicts: dict[str, Verdict] = {}
+        checks: list[tuple[NotebookNode, Exercise, ast.Call]] = []
+        self.stack = ExitStack()
+        with self.stack:
+            for cell in notebook.cells:
+                if cell.cell_type != "code":
+                    continue
+                name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+                if name.endswith(CHECK_SUFFIX) and _is_ours(cell):
+                    call = check_call(cell.source)
+                    exercise = exercises.find(ast.literal_eval(call.args[0]))
+                    checks.append((cell, exercise, call))
+                    self.verdicts[exercise.id] = self._judged(cell, exercise, call)
+                elif DEMO_INFIX not in name or self.demos:
+                    cell.outputs = self._shown(name, cell)
+            self._follow_through(checks)
+        for cell, exercise, _ in checks:
+            _write(cell, self.verdicts[exercise.id])
+        notebook.metadata.setdefault(NOTES, {}).update(
+            status=self.status, why=self.why, sandbox=self.cage.tier.describe()
+        )
+        return self.status
+
+    # Talking to the process
+
+    def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+        left = self.times.notebook - (time.monotonic() - self.started)
+        if left <= 0:
+            raise Ended(TIMED_OUT, f"the notebook took more than {self.times.notebook:g} s in all")
+        if self.inmate is None:
+            self._start()
+        assert self.inmate
         try:
-            notebook, resources = super().preprocess(notebook, resources, km)
-        except DeadKernelError:
-            self._crashed(notebook)
-        notebook.metadata.setdefault(NOTES, {})["status"] = self.status
-        return notebook, resources
+            return self.inmate.ask(request, min(seconds, left))
+        except Ended:
+            self._end()
+            raise
 
-    def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], index: int) -> tuple[NotebookNode, dict]:
-        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-        if DEMO_INFIX in name:
-            return cell, resources
-        if name.endswith(CHECK_SUFFIX):
-            self._grade(cell, index)
-            return cell, resources
-        cell, resources = super().preprocess_cell(cell, resources, index)
-        stopped = self._stopped(cell)
-        if stopped:
-            self.stopped[name] = stopped
-        return cell, resources
+    def _start(self) -> None:
+        """A new process; what ran before the last one ended runs again, but for the cells that ended one."""
+        if self.starts >= MAX_STARTS:
+            raise Ended(CRASHED, f"{MAX_STARTS} processes of this notebook have ended; the rest of it was not run")
+        self.starts += 1
+        self.inmate = self.stack.enter_context(self.cage.inmate())
+        for name, content in self.files.items():
+            path = self.inmate.scratch / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        for source in list(self.past):
+            try:
+                self.inmate.ask({"do": "cell", "source": source}, self.times.cell)
+            except Ended:
+                self.past.remove(source)
+                self._end()
+                raise
 
-    def _stopped(self, cell: NotebookNode) -> str:
-        """Why the cell did not come to its end, or ""; an interrupt after the time limit leaves two errors."""
-        errors = [output for output in cell.get("outputs", ()) if output.output_type == "error"]
-        if any(error.ename == "CellTimeoutError" for error in errors):
-            self.status = TIMED_OUT
-            return f"it was still running after {self.timeout} s and was stopped: is there a loop that never ends?"
-        return f"{errors[0].ename}: {errors[0].evalue}"[:300] if errors else ""
+    def _end(self) -> None:
+        self.inmate = None
+        self.stack.close()
+        self.stack = ExitStack()
 
-    def _grade(self, cell: NotebookNode, index: int) -> None:
-        call = check_call(cell.source)
-        exercise = exercises.find(ast.literal_eval(call.args[0]))
+    def _happened(self, status: str, why: str) -> None:
+        """The gravest thing that happened is the submission's status."""
+        if SEVERITY.index(status) > SEVERITY.index(self.status):
+            self.status, self.why = status, why
+
+    # Cells
+
+    def _shown(self, name: str, cell: NotebookNode) -> list[NotebookNode]:
+        try:
+            outputs = clean(self._ask({"do": "cell", "source": cell.source}, self.times.cell)["outputs"])
+        except (Ended, KeyError, TypeError) as end:
+            kind = end.kind if isinstance(end, Ended) else TAMPERED
+            self._happened(kind, f"a cell ended the process: {end}")
+            why = STOPPED.format(seconds=self.times.cell) if kind == TIMED_OUT else f"the process was gone: {end}"
+            self.stopped[name] = why
+            return [new_output("error", ename=kind, evalue=why, traceback=[f"{kind}: {why}"])]
+        errors = [output for output in outputs if output.output_type == "error"]
+        if not errors:
+            self.past.append(cell.source)
+            return outputs
+        if errors[0].ename == "TimeLimitError":
+            self._happened(TIMED_OUT, f"a cell was still running after {self.times.cell:g} s")
+            self.stopped[name] = STOPPED.format(seconds=self.times.cell)
+        else:
+            if errors[0].ename == "MemoryError":
+                self._happened(OUT_OF_MEMORY, "a cell asked for more memory than a submission may use")
+            self.past.append(cell.source)  # what it defined before the error counts
+            self.stopped[name] = f"{errors[0].ename}: {errors[0].evalue}"[:300]
+        return outputs
+
+    # Checks
+
+    def _judged(self, cell: NotebookNode, exercise: Exercise, call: ast.Call) -> Verdict:
         points = float(cell.metadata.nbgrader.points)
         cases = exercise.make_cases(seeds.seed(self.secret, self.student, exercise.id))
         try:
-            seen = self._observations(exercise, [case.inputs for case in cases], call, index)
-            verdict = judge(exercise, cases, seen, points, show_inputs=False)
-        except NoObservations as problem:
-            verdict = could_not_run(exercise, points, str(problem))
-        _write(cell, self._with_cause(verdict, cell.metadata.nbgrader.grade_id.removesuffix(CHECK_SUFFIX)))
+            seen = self._observed(exercise, cases, call)
+        except Ended as end:
+            self._happened(end.kind, f"{exercise.id}: {end}")
+            limit = STOPPED.format(seconds=self.times.check)
+            why = limit if end.kind == TIMED_OUT else f"your code's process was gone during this check: {end}"
+            return could_not_run(exercise, points, why)
+        errors = [outcome.error for results in seen for outcome in results.values()]
+        if "TimeLimitError" in errors:
+            self._happened(TIMED_OUT, f"{exercise.id} was still running after {self.times.check:g} s")
+        elif "MemoryError" in errors:
+            self._happened(OUT_OF_MEMORY, f"{exercise.id} asked for more memory than a submission may use")
+        verdict = judge(exercise, cases, seen, points, show_inputs=False)
+        return self._with_cause(verdict, grade_id(exercise.id))
 
-    def _observations(
-        self, exercise: Exercise, inputs: list[Any], call: ast.Call, index: int
-    ) -> list[dict[str, Outcome]]:
-        nonce = secrets.token_hex(16)
-        request = wire.pack({"nonce": nonce, "protocol": exercise.protocol.to_dict(), "cases": inputs})
-        looked_up = ", ".join(f"lambda: ({ast.unparse(candidate)})" for candidate in call.args[1:])
-        exchange = new_code_cell(
-            "from autograder.sandbox import driver as _driver\n"
-            f"_driver.answer({base64.b64encode(request).decode()!r}, [{looked_up}])"
-        )
-        checked = self.nb.cells[index]
+    def _observed(self, exercise: Exercise, cases: list[Case], call: ast.Call) -> list[dict[str, Outcome]]:
+        request = {
+            "do": "check",
+            "protocol": exercise.protocol.to_dict(),
+            "candidates": [ast.unparse(candidate) for candidate in call.args[1:]],
+            "cases": [dict(case.inputs) for case in cases],
+        }
+        told = self._ask(request, self.times.check)
         try:
-            self.execute_cell(exchange, index, store_history=False)
-        finally:
-            self.nb.cells[index] = checked  # the client puts the cell that it executed there
-        for output in exchange.outputs:
-            if output.output_type == "display_data" and driver.MIME in output.data:
-                try:
-                    return driver.read(output.data[driver.MIME], nonce)
-                except ValueError as problem:
-                    raise NoObservations(f"your process sent an answer that cannot be read ({problem})") from None
-        raise NoObservations(self._stopped(exchange) or "your process gave no answer to the check")
+            return [{str(r): outcome(o) for r, o in results.items()} for results in told["seen"]]
+        except (KeyError, TypeError, AttributeError, ValueError) as problem:
+            raise Ended(TAMPERED, f"its answer has the wrong form ({type(problem).__name__})") from None
 
     def _with_cause(self, verdict: Verdict, answer: str) -> Verdict:
         """A missing function is often a cell that stopped: say so."""
-        if verdict.state == COULD_NOT_RUN and verdict.message.startswith("NameError") and answer in self.stopped:
+        if verdict.state != COULD_NOT_RUN:
+            return verdict
+        if verdict.message.startswith("NameError") and answer in self.stopped:
             why = f"{verdict.message}; the cell that defines it stopped with {self.stopped[answer]}"
             return dataclasses.replace(verdict, message=why[:500])
+        if verdict.message.startswith("TimeLimitError"):
+            return dataclasses.replace(verdict, message=STOPPED.format(seconds=self.times.check))
         return verdict
 
-    def _crashed(self, notebook: NotebookNode) -> None:
-        """The Python process ended: what was judged before counts, the rest could not run."""
-        self.status = CRASHED
-        for cell in notebook.cells:
-            if cell.metadata.get("nbgrader", {}).get("grade_id", "").endswith(CHECK_SUFFIX) and not cell.outputs:
-                exercise = exercises.find(ast.literal_eval(check_call(cell.source).args[0]))
-                why = "the notebook's Python process ended before this check (a crash, an exit, or too much memory)"
-                _write(cell, could_not_run(exercise, float(cell.metadata.nbgrader.points), why))
+    def _follow_through(self, checks: list[tuple[NotebookNode, Exercise, ast.Call]]) -> None:
+        """Last of all, exercises that build on wrong ones are tried again with right ones in their place."""
+        for cell, exercise, call in checks:
+            broken = [
+                name for name in exercise.builds_on if name in self.verdicts and self.verdicts[name].state != RIGHT
+            ]
+            before = self.verdicts[exercise.id]
+            if before.state == RIGHT or not broken or not all(name in self.solutions for name in broken):
+                continue
+            try:
+                for name in broken:
+                    self._ask({"do": "cell", "source": self.solutions[name]}, self.times.cell)
+                cases = exercise.make_cases(seeds.seed(self.secret, self.student, exercise.id))
+                seen = self._observed(exercise, cases, call)
+            except Ended:
+                continue
+            after = judge(exercise, cases, seen, float(cell.metadata.nbgrader.points), show_inputs=False)
+            if after.points > before.points:
+                names = " and ".join(name.partition(".")[2] for name in broken)
+                notes = [note for note in after.notes if "printed" not in note]
+                self.verdicts[exercise.id] = dataclasses.replace(after, notes=(*notes, FOLLOWED.format(name=names)))
+
+
+def _is_ours(cell: NotebookNode) -> bool:
+    try:
+        exercises.find(ast.literal_eval(check_call(cell.source).args[0]))
+    except (ValueError, SyntaxError, KeyError):
+        return False
+    return True
+
+
+def outcome(told: Mapping[str, Any]) -> Outcome:
+    """What a process says of one call; ValueError or KeyError if it is not of the right form."""
+    value = told["value"]
+    if value is not None and type(value) is not np.ndarray:
+        raise ValueError("a value is not an array")
+    texts = [[plain(str(text)[:MAX_TEXT]) for text in told[name][:20]] for name in ("warnings", "changed")]
+    error, message, printed = (plain(str(told[name])[:MAX_TEXT]) for name in ("error", "message", "printed"))
+    return Outcome(value, error, message, tuple(texts[0]), tuple(texts[1]), printed)
+
+
+def clean(outputs: Any) -> list[NotebookNode]:
+    """A process's outputs as a notebook may hold them: text and pictures, no pages, no scripts; else TypeError."""
+    if not isinstance(outputs, list):
+        raise TypeError("the outputs are no list")
+    kept = []
+    for told in outputs[:MAX_OUTPUTS]:
+        kind = told.get("output_type")
+        if kind == "stream":
+            name = "stderr" if told.get("name") == "stderr" else "stdout"
+            kept.append(new_output("stream", name=name, text=plain(str(told["text"])[:MAX_SHOWN])))
+        elif kind == "error":
+            lines = [plain(str(line)[:MAX_SHOWN]) for line in told["traceback"][:200]]
+            name, message = plain(str(told["ename"])[:200]), plain(str(told["evalue"])[:MAX_TEXT])
+            kept.append(new_output("error", ename=name, evalue=message, traceback=lines))
+        elif kind in ("display_data", "execute_result"):
+            kept.append(new_output(kind, _data(told["data"])))
+        else:
+            raise TypeError("an output of unknown kind")
+    return kept
+
+
+def _data(told: Mapping[str, Any]) -> dict[str, str]:
+    data = {"text/plain": plain(str(told.get("text/plain", ""))[:MAX_SHOWN])}
+    picture = told.get("image/png")
+    if picture:
+        try:
+            content = base64.b64decode(str(picture)[:MAX_SHOWN], validate=False)
+            if content.startswith(b"\x89PNG"):
+                data["image/png"] = base64.b64encode(content).decode()
+        except (ValueError, binascii.Error):
+            pass
+    return data
 
 
 def _write(cell: NotebookNode, verdict: Verdict) -> None:
     """The one output of a check cell: points as text/plain, which nbgrader reads, and the explanation."""
-    from autograder.render import as_html
-
     data = {"text/plain": f"{verdict.points:g}", "text/html": as_html(verdict)}
     cell.outputs = [new_output("execute_result", data, metadata={NOTES: verdict.to_dict()}, execution_count=None)]

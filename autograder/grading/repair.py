@@ -4,31 +4,11 @@ What a student did to cells that are not theirs is never a reason to stop, and n
 """
 
 import ast
-from pathlib import Path
-from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.build import CHECK_SUFFIX
-
-NOTES = "autograder"  # the key of what grading notes down in a graded notebook's metadata
-
-
-class RepairCells(NbGraderPreprocessor):
-    """Restore deleted, duplicated, moved, edited and unmarked cells from the chapter's source notebook."""
-
-    def preprocess(self, notebook: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        told = resources["nbgrader"]
-        steps = self.config.CourseDirectory.get("source_directory", "source")
-        source = Path(steps) / told["assignment"] / f"{told['notebook']}.ipynb"
-        if not source.is_file():
-            raise FileNotFoundError(f"{source} is missing; make it with: autograder build {told['assignment']}")
-        original = nbformat.read(source, as_version=4)
-        repairs = repair(notebook, original)
-        notebook.metadata = nbformat.from_dict(original.metadata | {NOTES: {"repairs": repairs}})
-        return notebook, resources
 
 
 def repair(notebook: NotebookNode, source: NotebookNode) -> list[str]:
@@ -122,3 +102,9 @@ def _functions(cell: NotebookNode) -> set[str]:
         return {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return set()
+
+
+def solutions(source: NotebookNode) -> dict[str, str]:
+    """The right answer's source by exercise id, from the chapter's source notebook."""
+    marked = [cell for cell in source.cells if cell.metadata.get("nbgrader", {}).get("solution")]
+    return {cell.metadata.nbgrader.grade_id.replace("-", ".", 1): cell.source for cell in marked}

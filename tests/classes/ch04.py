@@ -350,7 +350,7 @@ CHANGES: dict[str, tuple[Callable[[Notebook], None], Expected]] = {
     "uma": (prints_in_cells, Expected(FULL)),
     "vera": (syntax_error, Expected(FULL - 4)),
     "wim": (exception_at_import, Expected(FULL)),
-    "xenia": (infinite_loop, Expected(FULL - 3, "timed out")),
+    "xenia": (infinite_loop, Expected(FULL - 2, "timed out")),
     "yusuf": (crash, Expected(None, "crashed")),
     "zoe": (deleted_check, Expected(FULL)),
     "abel": (duplicated_cells, Expected(FULL)),
