@@ -9,7 +9,6 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from autograder import check
-from autograder.sandbox import driver
 from autograder.verdict import Mistake, PartVerdict, Verdict
 
 
@@ -114,18 +113,16 @@ def test_html_says_every_state_in_words_and_escapes_what_comes_from_the_student(
         assert "4.2 A section" in as_text(verdict)
 
 
-def test_a_reply_for_another_request_or_of_garbage_is_refused():
-    import base64
+def test_what_a_process_tells_of_garbage_is_refused_and_text_loses_its_escape_sequences():
+    from autograder.grading.execute import clean, outcome
 
-    from autograder.sandbox import wire
-
-    good = {"nonce": "a", "seen": [{"value": {"value": np.ones(2), "error": "", "message": ""}}]}
-    full = {"warnings": [], "changed": [], "printed": ""}
-    good["seen"][0]["value"] |= full
-    reply = base64.b64encode(wire.pack(good)).decode()
-    assert driver.read(reply, "a")[0]["value"].value.tolist() == [1, 1]
-    with pytest.raises(ValueError, match="another request"):
-        driver.read(reply, "b")
-    for bad in ("not base64!", base64.b64encode(b"12345678xx").decode(), base64.b64encode(wire.pack([1])).decode()):
-        with pytest.raises(ValueError):
-            driver.read(bad, "a")
+    good = {"value": np.ones(2), "error": "", "message": "\x1b[31mred\x07", "warnings": [], "changed": [], "printed": ""}
+    assert outcome(good).value.tolist() == [1, 1] and outcome(good).message == "red"
+    for bad in ({}, good | {"value": [1, 2]}, good | {"warnings": None}):
+        with pytest.raises((ValueError, KeyError, TypeError)):
+            outcome(bad)
+    page = {"output_type": "display_data", "data": {"text/html": "<script>", "text/plain": "x", "image/png": "QUJD"}}
+    assert clean([page])[0].data == {"text/plain": "x"}
+    for bad in (None, [{"output_type": "widget"}]):
+        with pytest.raises(TypeError):
+            clean(bad)

@@ -152,7 +152,7 @@ class Execution:
             self._happened(TIMED_OUT, f"a cell was still running after {self.times.cell:g} s")
             self.stopped[name] = STOPPED.format(seconds=self.times.cell)
         else:
-            if errors[0].ename == "MemoryError":
+            if errors[0].ename.endswith("MemoryError"):  # NumPy has one of its own
                 self._happened(OUT_OF_MEMORY, "a cell asked for more memory than a submission may use")
             self.past.append(cell.source)  # what it defined before the error counts
             self.stopped[name] = f"{errors[0].ename}: {errors[0].evalue}"[:300]
@@ -173,7 +173,7 @@ class Execution:
         errors = [outcome.error for results in seen for outcome in results.values()]
         if "TimeLimitError" in errors:
             self._happened(TIMED_OUT, f"{exercise.id} was still running after {self.times.check:g} s")
-        elif "MemoryError" in errors:
+        if any(error.endswith("MemoryError") for error in errors):
             self._happened(OUT_OF_MEMORY, f"{exercise.id} asked for more memory than a submission may use")
         verdict = judge(exercise, cases, seen, points, show_inputs=False)
         return self._with_cause(verdict, grade_id(exercise.id))

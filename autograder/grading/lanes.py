@@ -106,10 +106,9 @@ def _work(link: Connection, setup: Setup, number: int) -> None:
     with cage:
         while True:
             try:
-                job = link.recv()
-            except (EOFError, OSError, KeyboardInterrupt):
+                link.send(_graded(link.recv(), setup, cage))
+            except (EOFError, OSError, KeyboardInterrupt):  # the grader is gone
                 return
-            link.send(_graded(job, setup, cage))
 
 
 def _graded(job: Job, setup: Setup, cage: Cage) -> Outcome | CageError:

@@ -6,6 +6,7 @@ Killed anywhere and started again, it ends with the same gradebook.
 import hashlib
 import json
 import os
+import stat
 import tempfile
 import time
 import warnings
@@ -148,7 +149,13 @@ class _Run:
     def grade(self, names: Sequence[str]) -> Iterator[Graded]:
         with Writer(self.course, self.chapter) as writer, tempfile.TemporaryDirectory(prefix="autograder-") as folder:
             for entry in self.outcomes(writer, Path(folder), names):
-                yield entry if isinstance(entry, Graded) else self._finish(writer, entry)
+                if isinstance(entry, Graded):
+                    yield entry
+                    continue
+                try:
+                    yield self._finish(writer, entry)
+                except Exception as problem:
+                    yield Graded(entry.student, FAILED, message=f"{type(problem).__name__}: {problem}"[:300])
 
     def outcomes(self, writer: Writer, work: Path, names: Sequence[str]) -> "Iterator[Graded | _Pending]":
         """Every student's outcomes as they come; or the result, where there is nothing to grade, or nothing new."""
@@ -159,7 +166,10 @@ class _Run:
 
         def jobs() -> Iterator[Job]:
             for student in names:
-                entry = self._pending(student)
+                try:
+                    entry = self._pending(student)
+                except Exception as problem:  # one submission that cannot be looked at does not stop the others
+                    entry = Graded(student, FAILED, message=f"{type(problem).__name__}: {problem}"[:300])
                 if isinstance(entry, Graded):
                     finished.append(entry)
                 else:
@@ -307,10 +317,12 @@ def _content(path: Path) -> tuple[bytes | None, str]:
         return None, f"there is no {path.name}; ask for it again"
     except OSError as problem:
         return None, f"{path.name} cannot be read ({problem.strerror}); ask for it again"
+    state = os.fstat(descriptor)
+    if not stat.S_ISREG(state.st_mode):
+        os.close(descriptor)
+        return None, f"{path.name} is not a file; ask for it again"
     with os.fdopen(descriptor, "rb") as file:
-        if not path.is_file():
-            return None, f"{path.name} is not a file; ask for it again"
-        size = os.fstat(file.fileno()).st_size
+        size = state.st_size
         if size > MAX_NOTEBOOK_BYTES:
             most = MAX_NOTEBOOK_BYTES // 2**20
             return (

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 MAX_BYTES = 32 * 2**20
+MAX_HEADER_BYTES = 4 * 2**20
 MAX_ARRAYS = 10_000
 MAX_DIMENSIONS = 8
 DTYPES = frozenset(["|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8"])
@@ -46,8 +47,8 @@ def unpack(message: bytes) -> Any:
     if not 8 <= len(message) <= MAX_BYTES:
         raise ValueError(f"a message has 8 to {MAX_BYTES} bytes, this one has {len(message)}")
     length = int.from_bytes(message[:8], "little")
-    if length > len(message) - 8:
-        raise ValueError("the header is longer than the message")
+    if length > min(len(message) - 8, MAX_HEADER_BYTES):
+        raise ValueError("the header is longer than the message, or than a header may be")
     try:
         header = json.loads(message[8 : 8 + length])
         tree, described = header["tree"], header["arrays"]

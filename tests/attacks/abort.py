@@ -1,0 +1,7 @@
+"""Abort the process."""
+
+CELL = """\
+import os
+
+os.abort()
+"""

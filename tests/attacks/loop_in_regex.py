@@ -1,0 +1,7 @@
+"""Let a regular expression backtrack for ages."""
+
+CELL = """\
+import re
+
+re.match(r"(a+)+$", "a" * 64 + "b")
+"""

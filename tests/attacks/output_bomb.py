@@ -1,0 +1,6 @@
+"""Print gigabytes."""
+
+CELL = """\
+while True:
+    print("x" * 10**6)
+"""

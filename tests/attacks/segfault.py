@@ -1,0 +1,7 @@
+"""Crash the interpreter."""
+
+CELL = """\
+import ctypes
+
+ctypes.string_at(0)
+"""

@@ -1,0 +1,7 @@
+"""Sleep for an hour."""
+
+CELL = """\
+import time
+
+time.sleep(3600)
+"""
