@@ -61,7 +61,8 @@ def points_and_alpha(alphas: tuple[float, ...], steep: tuple[float, ...] = (), l
                 x = side * grid(rng.uniform(0.25, 3, 1))
                 cases.append(Case({"x": x, "alpha": alpha}, f"a single {word} number", tag))
             for n in (3, 8):
-                x = np.append(_sides(rng, n - 1), 0.0)
+                near = grid(rng.uniform(0.25, 0.9, 2)) * [1, -1]
+                x = np.concatenate([near, _sides(rng, n - 3), [0.0]])
                 cases.append(Case({"x": x, "alpha": alpha}, f"alpha {alpha:g} and a number that is exactly 0", tag))
             cases.append(Case({"x": _sides(rng, (2, 5)), "alpha": alpha}, "a table", tag))
         if large:
@@ -141,6 +142,8 @@ def rows_and_temperature(large: float) -> Cases:
             level = grid(rng.uniform(0.5, 1, (n, 1)) * large) * np.resize([[1.0], [-1.0]], (n, 1))
             logits = level + grid(rng.uniform(-2, 2, (n, 4)))
             cases.append(Case({"logits": logits, "temperature": 1.0}, f"logits around ±{large:g}", LARGE))
+        logits = rng.permuted(np.tile([large, large - 1, 0.0, -large], (2, 1)), axis=1)
+        cases.append(Case({"logits": logits, "temperature": 1.0}, f"logits from −{large:g} to {large:g}", LARGE))
         return cases
 
     return make
@@ -594,7 +597,7 @@ prelu = Exercise(
         ),
         misconception(
             "the slope stays at 0.25: the parameter is never read",
-            "Learning changes self.params[\"alpha\"]. Read it there on every forward, or nothing that is learned has an effect.",
+            'Learning changes self.params["alpha"]. Read it there on every forward, or nothing that is learned has an effect.',
             unit=_wrong_prelu(
                 forward=lambda x, a: np.where(x > 0, x, 0.25 * x),
                 backward=lambda x, a, dy: dy * np.where(x > 0, 1, 0.25),
@@ -648,10 +651,9 @@ elu = Exercise(
             value=lambda x, alpha: np.where(x > 0, x, alpha * np.exp(np.minimum(x, 0)) - 1),
         ),
         misconception(
-            "α is ignored: it works for α = 1 only",
+            "α is ignored in the value: it works for α = 1 only",
             "Far to the left the curve rests at −α. Yours rests at −1 whatever α is.",
             value=lambda x, alpha: np.where(x > 0, x, np.expm1(np.minimum(x, 0))),
-            derivative=lambda x, alpha: np.where(x > 0, 1, np.exp(np.minimum(x, 0))),
         ),
         misconception(
             "0 times inf: the branch that is not wanted overflows before it is multiplied by 0",
@@ -773,6 +775,7 @@ softplus = Exercise(
             derivative=lambda x: np.exp(x) / (1 + np.exp(x)),
         ),
     ],
+    builds_on=("ch03.sigmoid",),
     withholds=("activations.Sigmoid",),
 )
 
@@ -790,7 +793,7 @@ swish = Exercise(
     misconceptions=[
         misconception(
             "β is ignored: this is SiLU, right for β = 1 only",
-            "Read self.params[\"beta\"] and put it into the sigmoid: x·σ(βx).",
+            'Read self.params["beta"] and put it into the sigmoid: x·σ(βx).',
             unit=_wrong_swish(
                 forward=lambda x, b, s: x * _sigmoid(x),
                 backward=lambda x, b, s, dy: dy * (_sigmoid(x) + x * _sigmoid(x) * (1 - _sigmoid(x))),
@@ -852,6 +855,7 @@ swish = Exercise(
             unit=_wrong_swish(slope=lambda x, b, s, dy: np.sum(x**2 * s * (1 - s)).reshape(1)),
         ),
     ],
+    builds_on=("ch03.sigmoid",),
     withholds=("activations.Sigmoid",),
 )
 
