@@ -25,13 +25,13 @@ def repair(notebook: NotebookNode, source: NotebookNode) -> list[str]:
         original = originals.get(name)
         if original is not None and last[name] != number:
             repairs.append(f"{name} was there twice")
-            if original.metadata.nbgrader.locked:
+            if locked(original):
                 continue
             original = None
         if original is None:
             cell.metadata = nbformat.from_dict({})
             kept.append(("", cell))
-        elif original.metadata.nbgrader.locked:
+        elif locked(original):
             if cell.source.strip() != original.source.strip() or cell.cell_type != original.cell_type:
                 repairs.append(f"{name} was edited")
             kept.append((name, _copy(original)))
@@ -46,7 +46,7 @@ def repair(notebook: NotebookNode, source: NotebookNode) -> list[str]:
         names = [kept_name for kept_name, _ in kept]
         place = names.index(before) + 1 if before in names else 0
         if name not in names:
-            if not original.metadata.nbgrader.locked:
+            if not locked(original):
                 repairs.append(f"{name}, an answer, was deleted")
                 continue
             if name.endswith(CHECK_SUFFIX):
@@ -65,6 +65,12 @@ def repair(notebook: NotebookNode, source: NotebookNode) -> list[str]:
         cell.id = name or f"extra-{number}"
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return repairs
+
+
+def locked(cell: NotebookNode) -> bool:
+    """Whether the cell is the instructor's, by nbgrader's own rule: tests always are, answers never."""
+    marks = cell.metadata.get("nbgrader", {})
+    return not marks.get("solution") and bool(marks.get("grade") or marks.get("locked"))
 
 
 def _copy(cell: NotebookNode) -> NotebookNode:

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from autograder.grading.cage import Cage
 from autograder.grading.execute import GRADED, NOTES, Execution, Times
-from autograder.grading.repair import repair, solutions
+from autograder.grading.repair import locked, repair, solutions
 
 MISSING, MALFORMED, FAILED = "missing", "malformed", "grader failed"
 MAX_NOTEBOOK_BYTES = 20 * 2**20
@@ -153,7 +153,7 @@ def fair_to_prints(notebook: NotebookNode) -> None:
 def harmless(notebook: NotebookNode) -> None:
     """A student's own text shows its marks-up as text when a teacher looks at it, and runs no script."""
     for cell in notebook.cells:
-        if cell.cell_type != "code" and not cell.metadata.get("nbgrader", {}).get("locked"):
+        if cell.cell_type != "code" and not locked(cell):
             cell.source = cell.source.replace("<", "&lt;").replace("javascript:", "javascript\u200b:")
             cell.pop("attachments", None)
 

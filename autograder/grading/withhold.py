@@ -127,7 +127,8 @@ def _link(folder: Path, distributions: Iterable[importlib.metadata.Distribution]
         tops = {path.parts[0] for path in distribution.files or () if path.parts[0] not in ("..", "__pycache__")}
         for top in sorted(tops):
             real = Path(str(distribution.locate_file(top))).resolve()
-            if real.exists() and real.suffix != ".pth" and not (folder / top).exists():
+            ours = real.is_relative_to(PACKAGES) and not real.is_relative_to(sys.prefix)
+            if real.exists() and real.suffix != ".pth" and not ours and not (folder / top).exists():
                 (folder / top).symlink_to(real)
                 yield str(real)
 
