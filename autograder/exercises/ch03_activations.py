@@ -283,9 +283,9 @@ sigmoid = Exercise(
     cases=points(large=8192.0),
     answers=_curve,
     parts=[
-        Part("value", 2),
+        Part("value", 1),
         Part("large inputs", 1, where=LARGE),
-        Part("derivative", 2, result="derivative", but=LARGE),
+        Part("derivative", 1, result="derivative"),
         Part("derivative at large inputs", 1, result="derivative", where=LARGE),
     ],
     read_again="3.3 Sigmoid: how does a number become a probability?",
@@ -356,7 +356,7 @@ tanh = Exercise(
     protocol=UNIT,
     cases=upstream(large=8192.0),
     parts=[
-        Part("value", 1, but=LARGE),
+        Part("value", 1),
         Part("large inputs", 1, where=LARGE),
         Part("gradient", 2, result="gradient"),
     ],
@@ -550,7 +550,7 @@ prelu = Exercise(
     cases=channels(),
     parts=[
         Part("value", 1),
-        Part("gradient for x", 1, result="gradient"),
+        Part("gradient for x", 2, result="gradient"),
         Part("gradient for the slope", 2, result="grad alpha"),
     ],
     read_again="3.9 PReLU: can the slope be learned?",
