@@ -1338,7 +1338,7 @@ check("ch03.gelu", gelu, gelu_tanh, gelu_derivative)
 #
 # - Move $x$ to −4. Which curves still pass a gradient?
 # - Find the $x$ at which Swish stops falling. What does its tangent look like there?
-# - Lower the parameter to 0.1. Which two curves come close to a straight line, and which comes close to ReLU?
+# - Lower the parameter to 0.1. Which curve comes close to ReLU, and which to a straight line?
 
 # %% tags=["demo"]
 figures.activations.explorer()
@@ -1495,7 +1495,8 @@ assert min(offset["Sigmoid"][1:]) > 2 and offset["Tanh"][-1] < 0.5 < offset["ReL
 figures.activations.along_layers(offset, "How far from center?", "mean / spread of a unit")
 
 # %% [markdown]
-# The sigmoid is the worst, tanh the best. ELU lies between tanh and ReLU, as D1 and D0 say. This is why D3 prefers tanh to the sigmoid in the middle layers. ReLU breaks the rule of thumb and is
+# The sigmoid is the worst: its outputs stay near ½ while their spread dies out, so that by layer 10 all examples look alike. Tanh is the best. ELU lies between tanh and ReLU, as D1 and D0 say. This is why D3 prefers tanh to the sigmoid in the middle layers.
+# ReLU breaks the rule of thumb and is
 # used all the same: small weights at the start (chapter 7) and normalization put its inputs back to the center.
 #
 # **Remember.** What leaves one layer enters the next. Outputs around 0 let each weight move its own way.

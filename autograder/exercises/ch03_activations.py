@@ -384,7 +384,7 @@ tanh = Exercise(
         ),
         misconception(
             "dy is taken for x: the slope is computed at dy",
-            "dy is a gradient that comes from above, not a place on the curve. The slope belongs to the x that forward saw.",
+            "A gradient from above is what dy is, not a place on the curve. The slope belongs to the x that forward saw.",
             unit=_wrong_unit(np.tanh, lambda x, y, dy: 1 - np.tanh(dy) ** 2),
         ),
         misconception(
@@ -505,7 +505,7 @@ leaky_relu = Exercise(
         ),
         misconception(
             "αx is added on both sides",
-            "max(x, 0) + αx has slope 1 + α for positive x. The leak belongs to the negative side alone: min(x, 0).",
+            "For positive x the curve max(x, 0) + αx has slope 1 + α. The leak belongs to the negative side alone: min(x, 0).",
             value=lambda x, alpha: np.maximum(x, 0) + alpha * x,
         ),
         misconception(
@@ -515,7 +515,7 @@ leaky_relu = Exercise(
         ),
         misconception(
             "α is fixed at 0.01",
-            "0.01 is only the default. The argument α may be any number from 0 on.",
+            "The number 0.01 is only the default. The argument α may be any number from 0 on.",
             value=lambda x, alpha: np.where(x > 0, x, 0.01 * x),
             derivative=lambda x, alpha: np.where(x > 0, 1, 0.01),
         ),
@@ -577,7 +577,7 @@ prelu = Exercise(
         ),
         misconception(
             "the slope's gradient collects the positive inputs",
-            "α takes part only where x ≤ 0. What is the derivative of αx for α, and what is it where the output is just x?",
+            "The slope α takes part only where x ≤ 0. What is the derivative of αx for α, and what is it where the output is just x?",
             unit=_wrong_prelu(slope=lambda x, a, dy: (dy * np.maximum(x, 0)).sum(axis=0)),
         ),
         misconception(
@@ -677,7 +677,7 @@ elu = Exercise(
         ),
         misconception(
             "α is missing in the derivative",
-            "α multiplies the value, so it multiplies the slope.",
+            "What multiplies the value multiplies the slope as well.",
             derivative=lambda x, alpha: np.where(x > 0, 1, np.exp(np.minimum(x, 0))),
         ),
         misconception(
@@ -741,7 +741,7 @@ softplus = Exercise(
         ),
         misconception(
             "the max(x, 0) is missing",
-            "log(1 + e^−|x|) alone is a bump around 0. Taking eˣ out of the bracket leaves an x outside, for positive x.",
+            "The term log(1 + e^−|x|) alone is a bump around 0. Taking eˣ out of the bracket leaves an x outside, for positive x.",
             value=lambda x: np.log1p(np.exp(-np.abs(x))),
         ),
         misconception(
@@ -811,12 +811,12 @@ swish = Exercise(
         ),
         misconception(
             "the product rule has lost its second term",
-            "x·σ(βx) depends on x in two places. You have differentiated the first x and taken σ for a constant.",
+            "The product x·σ(βx) depends on x in two places. You have differentiated the first x and taken σ for a constant.",
             unit=_wrong_swish(backward=lambda x, b, s, dy: dy * s),
         ),
         misconception(
             "the product rule has lost its first term",
-            "x·σ(βx) depends on x in two places. You have differentiated the σ only.",
+            "The product x·σ(βx) depends on x in two places. You have differentiated the σ only.",
             unit=_wrong_swish(backward=lambda x, b, s, dy: dy * b * x * s * (1 - s)),
         ),
         misconception(
@@ -920,12 +920,12 @@ gelu = Exercise(
         ),
         misconception(
             "the product rule has lost its second term",
-            "x·Φ(x) depends on x in two places. The derivative of Φ is the density φ: add xφ(x).",
+            "The product x·Φ(x) depends on x in two places. The derivative of Φ is the density φ: add xφ(x).",
             derivative=_normal,
         ),
         misconception(
             "φ where xφ belongs: the second term of the product rule keeps its x",
-            "(x·Φ)′ = 1·Φ + x·φ.",
+            "By the product rule (x·Φ)′ = 1·Φ + x·φ.",
             derivative=lambda x: _normal(x) + _density(x),
         ),
         misconception(
@@ -956,7 +956,7 @@ softmax = Exercise(
     misconceptions=[
         misconception(
             "exp overflows: the logits are not shifted by their maximum",
-            "e¹⁰⁰⁰ is inf, and inf/inf is nan. Subtract the same number from all logits of a row: the shares stay as they are.",
+            "In the computer e¹⁰⁰⁰ is inf, and inf/inf is nan. Subtract the same number from all logits of a row: the shares stay as they are.",
             "Which number makes the largest exponent 0? Remember keepdims=True.",
             value=lambda logits, temperature: (
                 np.exp(logits / temperature) / np.exp(logits / temperature).sum(axis=1, keepdims=True)
@@ -1073,7 +1073,7 @@ softmax_gradient = Exercise(
         ),
         misconception(
             "this is the backward step of the log-softmax",
-            "dy − p·Σ dy belongs to the logarithm of the shares. For the shares themselves, p stands in front and inside the sum.",
+            "The formula dy − p·Σ dy belongs to the logarithm of the shares. For the shares themselves, p stands in front and inside the sum.",
             gradient=lambda probs, dy: dy - probs * dy.sum(axis=1, keepdims=True),
         ),
         misconception(
