@@ -213,6 +213,11 @@ assert np.isfinite(sigmoid_unit.slope).all()
 # Somewhere inf is divided by inf. Print `np.exp` of your exponents: none may be above 1.
 # </details>
 #
+# <details><summary>TypeError: only … arrays can be converted to Python scalars</summary>
+#
+# `math.exp` takes one number. `np.exp` takes an array of any shape.
+# </details>
+#
 # <details><summary>My derivative is negative, or larger than ¼</summary>
 #
 # The rule $\sigma(1 - \sigma)$ takes the output twice. If you put $x$ into it, a large $x$ gives a large negative number.
@@ -298,6 +303,11 @@ print(inspect.getsource(inspect.getmro(activations.Sigmoid)[1]))
 # <details><summary>Hint 3</summary>
 #
 # `backward` gets dy and nothing else. What does the chain rule multiply it by?
+# </details>
+#
+# <details><summary>AttributeError: the object has no attribute …</summary>
+#
+# `backward` asks for something that `forward` did not keep. What is a name in `forward` is gone when it returns; `self.name` stays.
 # </details>
 #
 # <details><summary>My gradient is the same whatever dy is</summary>
@@ -1547,7 +1557,7 @@ def compare(names, x, dy, tolerance=1e-10):
         print("no GPU here: the CPU only")
 
 
-x, dy = np.random.default_rng(12).normal(size=(2, 400, 250))
+x, dy = np.random.default_rng(12).normal(size=(2, 200, 250))
 compare([name for name in names if name != "RReLU"], 2 * x, dy)
 
 # %% [markdown]

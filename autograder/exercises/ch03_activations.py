@@ -619,6 +619,11 @@ prelu = Exercise(
             unit=_wrong_prelu(backward=lambda x, a, dy: dy * np.where(x >= 0, 1, a)),
         ),
         misconception(
+            "dy is missing in the gradient for x on the negative side",
+            "Your negative entries come out as α whatever dy is. Put both slopes in brackets, then multiply by dy.",
+            unit=_wrong_prelu(backward=lambda x, a, dy: dy * (x > 0) + a * (x <= 0)),
+        ),
+        misconception(
             "dy is missing in the gradient for x",
             "The slope alone is no gradient of the loss: multiply it by dy.",
             unit=_wrong_prelu(backward=lambda x, a, dy: np.where(x > 0, 1, a)),
