@@ -1,8 +1,12 @@
 """How many small errors in course_lib would the contract tests notice? `make mutants-lib` plants and counts them.
 
 A mutant is one change to one expression of a reference (never of a twin): a sign, an operator, a constant, an axis, a
-comparison. Each is tested in a process of its own, forked from one that has imported the oracles but not course_lib.
-Survivors are printed; those that change nothing stand in tests/course_lib/equivalent_mutants.py with the reason.
+comparison. Each is tested in a process of its own, forked from one that has imported the oracles but not course_lib,
+with the contract tests of its topic alone. Survivors are printed; those that change nothing stand in
+tests/course_lib/equivalent_mutants.py with the reason.
+
+What was noticed is written to --results (build/mutants_lib.tsv) at once, and is not tested again: a run that was
+stopped goes on where it was, and after new tests only the survivors run again. --fresh forgets it.
 """
 
 import argparse
@@ -11,10 +15,14 @@ import contextlib
 import copy
 import importlib.machinery
 import io
+import json
 import os
 import signal
 import sys
+import tempfile
 import time
+import traceback
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +41,11 @@ class Mutant:
     unit: str  # the class or function
     what: str  # "losses/regression.py Huber.forward: a - b → a + b"
     source: str
+
+    @property
+    def key(self) -> str:
+        """Another one once the file has changed in more than its docstrings and comments."""
+        return f"{zlib.crc32(_without_docstrings(ast.parse(self.source)).encode()):08x}\t{self.what}"
 
 
 def files() -> list[Path]:
@@ -63,6 +76,13 @@ def mutants(path: Path) -> Iterator[Mutant]:
                 seen[what] = seen.get(what, 0) + 1
                 nth = f" #{seen[what]}" if seen[what] > 1 else ""
                 yield Mutant(path, unit.name, what + nth, _with(tree, unit.name, number, changed))
+
+
+def _without_docstrings(tree: ast.Module) -> str:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node, clean=False):
+            node.body = node.body[1:]
+    return ast.dump(tree)
 
 
 def _formula_nodes(unit: ast.AST) -> list[ast.AST]:
@@ -129,19 +149,52 @@ def start(mutant: Mutant) -> int:
         return load(self, name)
 
     importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
+    noticed = passes(mutant.path, mutant.unit.strip("_"))
+    if noticed in (0, NOTHING_TO_RUN):
+        for name in [name for name in sys.modules if name.startswith(("course_lib", "tests"))]:
+            del sys.modules[name]
+        noticed = passes(mutant.path)
+    os._exit(noticed)
+
+
+def passes(path: Path, names: str = "") -> int:
+    """pytest's exit code for the tests of this file's topic, or those with such a name."""
     import pytest
 
-    quiet = ["-x", "-q", "--no-header", "-p", "no:cacheprovider", "-m", "not slow"]
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        noticed = pytest.main([*quiet, "-k", mutant.unit.strip("_"), *tests_of(mutant.path)])
-        if noticed in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
-            for name in [name for name in sys.modules if name.startswith(("course_lib", "tests"))]:
-                del sys.modules[name]
-            noticed = pytest.main([*quiet, *tests_of(mutant.path)])
-    os._exit(int(noticed))
+    quiet = ["-x", "-q", "--no-header", "-p", "no:cacheprovider", "-m", "not slow", "-k", names]
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            return int(pytest.main([*quiet, *tests_of(path)]))
+    except BaseException:
+        traceback.print_exc()
+        return NOT_RUN
 
 
-def run(waiting: list[Mutant], jobs: int, tell: bool = True) -> list[Mutant]:
+NOTHING_TO_RUN = 5  # pytest's exit code
+NOT_RUN = 3  # pytest's for an error of its own
+
+
+def passes_unchanged(path: Path) -> bool:
+    """Whether the tests pass with no mutant; what they import beside the project is imported here, for all mutants."""
+    for _ in range(2):  # also afterwards
+        with tempfile.TemporaryFile("w+") as imported:
+            child = os.fork()
+            if not child:
+                noticed = passes(path)
+                json.dump([name for name in sys.modules if not name.startswith(("course_lib", "tests"))], imported)
+                imported.flush()
+                os._exit(noticed)
+            if os.waitpid(child, 0)[1]:
+                return False
+            imported.seek(0)
+            for name in json.load(imported):
+                if name not in sys.modules:
+                    with contextlib.suppress(Exception):
+                        importlib.import_module(name)
+    return True
+
+
+def run(waiting: list[Mutant], jobs: int, results: Path) -> list[Mutant]:
     """The survivors."""
     survivors: list[Mutant] = []
     running: dict[int, tuple[Mutant, float]] = {}
@@ -157,9 +210,13 @@ def run(waiting: list[Mutant], jobs: int, tell: bool = True) -> list[Mutant]:
             done += 1
             if status == 0:
                 survivors.append(mutant)
-                if tell:
-                    print(f"survived  {mutant.what}", flush=True)
-            if tell and done % 100 == 0:
+                print(f"survived  {mutant.what}", flush=True)
+            elif os.waitstatus_to_exitcode(status) == NOT_RUN:
+                raise RuntimeError(f"pytest could not run on {mutant.what}")
+            else:
+                with results.open("a") as file:
+                    file.write(f"{mutant.key}\n")
+            if done % 100 == 0:
                 print(f"{done} of {total}", file=sys.stderr, flush=True)
         else:
             for late in [pid for pid, (_, begun) in running.items() if time.monotonic() - begun > LIMIT]:
@@ -176,35 +233,38 @@ def main() -> int:
     parser.add_argument(
         "--every", type=int, default=1, metavar="K", help="only every K-th mutant, for a quick estimate"
     )
+    parser.add_argument("--results", type=Path, default=HERE / "build" / "mutants_lib.tsv", help="what was noticed")
+    parser.add_argument("--fresh", action="store_true", help="forget what earlier runs noticed")
     options = parser.parse_args()
     os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # they are no part of the tests
     sys.dont_write_bytecode = True
+    options.results = options.results.resolve()
+    options.results.parent.mkdir(parents=True, exist_ok=True)
     os.chdir(HERE)
     sys.path.insert(0, str(HERE))
-    for heavy in (
-        "numpy",
-        "scipy.special",
-        "scipy.stats",
-        "scipy.optimize",
-        "sklearn.metrics",
-        "mpmath",
-        "torch",
-        "pytest",
-    ):
+    for heavy in ("numpy", "torch", "pytest"):
         importlib.import_module(heavy)
     from tests.course_lib.equivalent_mutants import EQUIVALENT
 
     chosen = [path for path in files() if not options.only or any(part in str(path) for part in options.only)]
     everything = [mutant for path in chosen for mutant in mutants(path)][:: options.every]
-    one_per_topic = {tuple(tests_of(path)): path for path in chosen}.values()
-    unchanged = [Mutant(path, "", str(path.relative_to(LIBRARY)), path.read_text()) for path in one_per_topic]
-    failing = {mutant.what for mutant in unchanged} - {mutant.what for mutant in run(unchanged, options.jobs, False)}
-    if failing:
-        print(f"The tests fail without any mutant, which would hide everything: {', '.join(sorted(failing))}")
-        return 2
-    survivors = run(everything, options.jobs)
+    if options.fresh or not options.results.exists():
+        options.results.write_text("")
+    noticed = set(options.results.read_text().splitlines())
+    waiting = [mutant for mutant in everything if mutant.key not in noticed]
     known = {what for group in EQUIVALENT.values() for what in group}
-    unknown = [mutant.what for mutant in survivors if mutant.what not in known]
+    survivors: list[Mutant] = []
+    topics: dict[tuple[str, ...], list[Mutant]] = {}
+    for mutant in waiting:
+        topics.setdefault(tuple(tests_of(mutant.path)), []).append(mutant)
+    for part in topics.values():
+        if not passes_unchanged(part[0].path):
+            topic = part[0].path.relative_to(LIBRARY).parts[0]
+            print(f"The tests of {topic} fail without any mutant, which would hide everything.")
+            return 2
+        survivors += run(part, options.jobs, options.results)
+    unknown = [mutant for mutant in survivors if mutant.what not in known]
     counted = len(everything) - (len(survivors) - len(unknown))
     share = 1 - len(unknown) / max(1, counted)
     harmless = len(survivors) - len(unknown)
