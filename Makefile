@@ -3,6 +3,7 @@
 BIN := .venv/bin
 READY := .venv/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PYTHONDONTWRITEBYTECODE :=  # or everything is compiled anew at each start
 
 .PHONY: help setup lab demo build check test mutants-lib clean
 

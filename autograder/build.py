@@ -27,15 +27,9 @@ from nbformat import NotebookNode
 
 from autograder import exercises
 from autograder.course import Course, CourseError
+from autograder.marks import CHECK_SUFFIX, DEMO_INFIX, check_call, grade_id
 
 MARKS = {"exercise", "check", "points", "minutes", "difficulty", "tags"}
-CHECK_SUFFIX = "-check"
-DEMO_INFIX = "-demo-"
-
-
-def grade_id(exercise: str) -> str:
-    """nbgrader's id of the cell a student writes: "ch04.huber" -> "ch04-huber" (dots are not allowed in it)."""
-    return exercise.replace(".", "-")
 
 
 def source_notebook(path: Path) -> NotebookNode:
@@ -94,15 +88,6 @@ def _with_effort(source: str, marks: dict, points: float) -> str:
     stars = "●" * level + "○" * (5 - level)
     effort = f"*Difficulty {stars} ({level} of 5) · about {marks['minutes']} minutes · {points:g} points*"
     return f"{heading}\n\n{effort}\n\n{rest.lstrip()}".rstrip()
-
-
-def check_call(source: str) -> ast.Call:
-    """The call of a check cell; ValueError if the cell is anything else than one `check("id", …)`."""
-    body = ast.parse(source).body
-    call = body[0].value if len(body) == 1 and isinstance(body[0], ast.Expr) else None
-    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "check" and call.args):
-        raise ValueError('a check cell holds one line: check("id", function, …)')
-    return call
 
 
 def _with_points(source: str, points: float) -> str:

@@ -3,11 +3,10 @@
 import os
 import platform
 import shutil
-import tempfile
-from pathlib import Path
 
 from autograder.grading.cage import Cage, CageError, tiers
 from autograder.grading.withhold import interpreter, make_site
+from autograder.grading.workspace import workspace
 from autograder.sandbox import lock
 
 
@@ -29,9 +28,7 @@ def examine() -> tuple[list[str], bool]:
         f"unshare      {shutil.which('unshare') or 'no'}",
     ]
     best = ""
-    with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
-        work = Path(folder)
-        work.chmod(0o755)
+    with workspace() as work:
         site = make_site(work / "site", "ch04_losses")
         for tier in tiers(locked=True):
             said = _tried(Cage(site, work), tier)

@@ -11,15 +11,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat import NotebookNode, from_dict
 
 from autograder import exercises
-from autograder.build import CHECK_SUFFIX, DEMO_INFIX, check_call, grade_id
 from autograder.exercise import Case, Exercise
 from autograder.grading import seeds
 from autograder.grading.cage import Cage, Ended, Inmate
 from autograder.judge import could_not_run, judge
+from autograder.marks import CHECK_SUFFIX, DEMO_INFIX, check_call, grade_id
 from autograder.render import as_html
 from autograder.sandbox.observe import MAX_TEXT, Outcome
 from autograder.sandbox.shell import MAX_OUTPUTS, plain
@@ -258,7 +257,7 @@ def clean(outputs: Any) -> list[NotebookNode]:
             name, message = plain(str(told["ename"])[:200]), plain(str(told["evalue"])[:MAX_TEXT])
             kept.append(new_output("error", ename=name, evalue=message, traceback=lines))
         elif kind in ("display_data", "execute_result"):
-            kept.append(new_output(kind, _data(told["data"])))
+            kept.append(new_output(kind, data=_data(told["data"])))
         else:
             raise TypeError("an output of unknown kind")
     return kept
@@ -277,7 +276,14 @@ def _data(told: Mapping[str, Any]) -> dict[str, str]:
     return data
 
 
+def new_output(kind: str, **fields: Any) -> NotebookNode:
+    """An output of a cell; nbformat's own maker validates each one, which takes longer than grading."""
+    shown = {"metadata": {}} if kind in ("display_data", "execute_result") else {}
+    counted = {"execution_count": None} if kind == "execute_result" else {}
+    return from_dict({"output_type": kind, **shown, **counted, **fields})
+
+
 def _write(cell: NotebookNode, verdict: Verdict) -> None:
     """The one output of a check cell: points as text/plain, which nbgrader reads, and the explanation."""
     data = {"text/plain": f"{verdict.points:g}", "text/html": as_html(verdict)}
-    cell.outputs = [new_output("execute_result", data, metadata={NOTES: verdict.to_dict()}, execution_count=None)]
+    cell.outputs = [new_output("execute_result", data=data, metadata={NOTES: verdict.to_dict()})]

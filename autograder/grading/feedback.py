@@ -9,8 +9,8 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.build import CHECK_SUFFIX, grade_id
 from autograder.grading.execute import CRASHED, GRADED, NOTES, OUT_OF_MEMORY, TAMPERED, TIMED_OUT
+from autograder.marks import CHECK_SUFFIX, grade_id
 from autograder.render import as_html
 from autograder.verdict import Verdict, from_dict
 

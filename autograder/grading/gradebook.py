@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nbformat import NotebookNode
+from nbgrader import utils
 from nbgrader.api import (
     Comment,
     Grade,
@@ -20,7 +22,6 @@ from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import parse_utc
 
 from autograder.course import Course
-from autograder.grading.submission import Outcome
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,8 @@ class Writer:
         cells = self.gradebook.find_notebook(notebook, self.chapter).source_cells
         return {cell.name: cell.checksum for cell in cells if cell.checksum}
 
-    def write(self, student: str, submitted: Path, outcomes: Mapping[str, Outcome | None]) -> Score:
-        """Write what each notebook of the assignment got; a missing one (None) gets zeros, as nbgrader gives them."""
+    def write(self, student: str, submitted: Path, graded: Mapping[str, NotebookNode | None]) -> Score:
+        """Write what each graded notebook got; a missing one (None) gets zeros, as nbgrader gives them."""
         session = self.gradebook.db
         try:
             submission = self._submission(student)
@@ -65,11 +66,13 @@ class Writer:
             if timestamp:
                 submission.timestamp = timestamp
             for notebook in submission.notebooks:
-                outcome = outcomes.get(notebook.notebook.name)
+                known = graded.get(notebook.notebook.name)
+                found = scores(known) if known else None
                 for grade in notebook.grades:
-                    self._grade(grade, outcome)
+                    self._grade(grade, found)
+                said = comments(known) if known else {}
                 for comment in notebook.comments:
-                    comment.auto_comment = outcome.comments.get(comment.cell.name) if outcome else None
+                    comment.auto_comment = said.get(comment.cell.name)
             session.flush()
             for notebook in submission.notebooks:
                 session.refresh(notebook, ["score"])
@@ -108,11 +111,11 @@ class Writer:
         session.add(submission)
         return submission
 
-    def _grade(self, grade: Any, outcome: Outcome | None) -> None:
-        if outcome is None:
+    def _grade(self, grade: Any, found: Mapping[str, float | None] | None) -> None:
+        if found is None:
             grade.auto_score, grade.needs_manual_grade = 0.0, False
             return
-        grade.auto_score = outcome.scores.get(grade.cell.name)
+        grade.auto_score = found.get(grade.cell.name)
         # Where a person has graded before, or must, a person looks again: nbgrader's own rule.
         grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
 
@@ -133,3 +136,27 @@ class Writer:
             return None
         penalty = self.penalties.late_submission_penalty(student, notebook.score, late)
         return None if penalty is None else min(max(0.0, float(penalty)), float(notebook.score))
+
+
+def scores(notebook: NotebookNode) -> dict[str, float | None]:
+    """The automatic score of each graded cell as nbgrader reads it; None where a person must look."""
+    found: dict[str, float | None] = {}
+    for cell in notebook.cells:
+        if not utils.is_grade(cell):
+            continue
+        worth = float(cell.metadata.nbgrader.points)
+        try:
+            found[cell.metadata.nbgrader.grade_id] = utils.determine_grade(cell)[0]
+        except (ValueError, KeyError):  # more points than there are, or a result that says nothing
+            found[cell.metadata.nbgrader.grade_id] = worth
+    return found
+
+
+def comments(notebook: NotebookNode) -> dict[str, str | None]:
+    """nbgrader's automatic comment on cells that were left as they were handed out."""
+    said: dict[str, str | None] = {}
+    for cell in notebook.cells:
+        if utils.is_solution(cell) or utils.is_task(cell):
+            same = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
+            said[cell.metadata.nbgrader.grade_id] = "No response." if same and not utils.is_task(cell) else None
+    return said

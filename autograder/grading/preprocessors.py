@@ -1,7 +1,7 @@
 """Our steps at nbgrader's plug-in points: its commands repair and execute as `autograder grade` does."""
 
 import atexit
-import tempfile
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from autograder.grading.execute import NOTES, Execution, Times
 from autograder.grading.repair import repair, solutions
 from autograder.grading.submission import fair_to_prints, harmless
 from autograder.grading.withhold import make_site
+from autograder.grading.workspace import workspace
 
 
 class RepairCells(NbGraderPreprocessor):
@@ -65,10 +66,7 @@ def source_notebook(config: Any, resources: dict[str, Any]) -> NotebookNode:
 @cache
 def cage_of(assignment: str, locked: bool) -> Cage:
     """One warm process for all submissions that this command grades."""
-    work = tempfile.TemporaryDirectory(prefix="autograder-")
-    folder = Path(work.name)
-    folder.chmod(0o755)
-    cage = Cage(make_site(folder / "site", assignment), folder, locked=locked, targets=[Path.cwd()])
-    atexit.register(work.cleanup)
-    atexit.register(cage.close)
-    return cage
+    stack = ExitStack()
+    atexit.register(stack.close)
+    work = stack.enter_context(workspace())
+    return stack.enter_context(Cage(make_site(work / "site", assignment), work, locked=locked, targets=[Path.cwd()]))

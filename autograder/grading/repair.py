@@ -8,7 +8,7 @@ import ast
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.build import CHECK_SUFFIX
+from autograder.marks import CHECK_SUFFIX
 
 
 def repair(notebook: NotebookNode, source: NotebookNode) -> list[str]:

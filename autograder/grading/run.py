@@ -37,6 +37,7 @@ from autograder.grading.submission import (
     exercises_of,
 )
 from autograder.grading.withhold import make_site
+from autograder.grading.workspace import workspace
 from autograder.sandbox.lock import Limits
 
 MARKER = ".graded.json"  # beside the autograded notebook: the submission's digest and result; written last
@@ -104,18 +105,15 @@ def _again(
     """Grade once more, in the sandbox, without writing anything down."""
     run = _Run(course, chapter, replace(options, force=True))
     run.choose(names)
-    with Writer(course, chapter) as writer, tempfile.TemporaryDirectory(prefix="autograder-") as folder:
-        for entry in run.outcomes(writer, Path(folder), names):
+    with Writer(course, chapter) as writer, workspace() as work:
+        for entry in run.outcomes(writer, work, names):
             if isinstance(entry, Graded):
                 yield entry, []
                 continue
             verdicts = [verdict for outcome in entry.outcomes.values() for verdict in outcome.verdicts]
             outcome = next(iter(entry.outcomes.values()))
-            scores = [s or 0.0 for one in entry.outcomes.values() for s in one.scores.values()]
-            most = sum(verdict["max_points"] for verdict in verdicts)
-            told = Graded(
-                entry.student, outcome.status, sum(scores), most, 0.0, exercises_of(verdicts), outcome.repairs
-            )
+            points, most = (sum(verdict[name] for verdict in verdicts) for name in ("points", "max_points"))
+            told = Graded(entry.student, outcome.status, points, most, 0.0, exercises_of(verdicts), outcome.repairs)
             yield replace(told, message=outcome.message, seconds=outcome.seconds, sandbox=outcome.sandbox), verdicts
 
 
@@ -147,8 +145,8 @@ class _Run:
             return any(assignment.name == self.chapter for assignment in gradebook.assignments)
 
     def grade(self, names: Sequence[str]) -> Iterator[Graded]:
-        with Writer(self.course, self.chapter) as writer, tempfile.TemporaryDirectory(prefix="autograder-") as folder:
-            for entry in self.outcomes(writer, Path(folder), names):
+        with Writer(self.course, self.chapter) as writer, workspace() as work:
+            for entry in self.outcomes(writer, work, names):
                 if isinstance(entry, Graded):
                     yield entry
                     continue
@@ -159,7 +157,6 @@ class _Run:
 
     def outcomes(self, writer: Writer, work: Path, names: Sequence[str]) -> "Iterator[Graded | _Pending]":
         """Every student's outcomes as they come; or the result, where there is nothing to grade, or nothing new."""
-        work.chmod(0o755)  # submissions have users of their own
         self.assignments = self._assignments(writer)
         pending: dict[str, _Pending] = {}
         finished: list[Graded] = []
@@ -271,8 +268,8 @@ class _Run:
         autograded = entry.marker.parent
         for name, outcome in outcomes.items():
             write(autograded / f"{name}.ipynb", outcome.notebook)
-        every = {assignment.notebook: outcomes.get(assignment.notebook) for assignment in self.assignments}
-        score = writer.write(entry.student, entry.folder, every)
+        notebooks = {name: nbformat.from_dict(json.loads(outcome.notebook)) for name, outcome in outcomes.items()}
+        score = writer.write(entry.student, entry.folder, notebooks)
         worst = next((o for o in outcomes.values() if o.status != GRADED), next(iter(outcomes.values())))
         graded = Graded(
             entry.student,
@@ -286,8 +283,7 @@ class _Run:
             sandbox=worst.sandbox,
         )
         if self.options.feedback:
-            for name, outcome in outcomes.items():
-                notebook = nbformat.reads(outcome.notebook, as_version=4)
+            for name, notebook in notebooks.items():
                 page = feedback_page(entry.student, name, notebook, score.score, score.max_score, score.late_penalty)
                 write(self.course.path("feedback", self.chapter, entry.student) / f"{name}.html", page)
         graded.seconds = round(sum(o.seconds for o in outcomes.values()) + time.perf_counter() - started, 3)
@@ -344,6 +340,8 @@ def _read_marker(marker: Path, digest: str = "") -> Graded | None:
 def write(path: Path, text: str) -> None:
     """Write a file so that it is there whole, or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    for left in path.parent.glob(".writing-*"):  # by a grader that was killed: there is one writer
+        left.unlink()
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)

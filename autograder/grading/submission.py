@@ -6,6 +6,7 @@ import time
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import nbformat
@@ -68,13 +69,11 @@ def _cost(named: tuple[float, str, str]) -> float:
 
 @dataclass
 class Outcome:
-    """What grading one notebook gives: the graded notebook's JSON, and the gradebook's numbers by grade id."""
+    """What grading one notebook gives. `notebook` is the graded notebook's JSON."""
 
     status: str
     message: str = ""
     notebook: str = ""
-    scores: dict[str, float | None] = field(default_factory=dict)
-    comments: dict[str, str | None] = field(default_factory=dict)
     verdicts: list[dict[str, Any]] = field(default_factory=list)
     repairs: list[str] = field(default_factory=list)
     sandbox: str = ""
@@ -90,7 +89,7 @@ def grade_notebook(
         return Outcome(MALFORMED, complaint)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # nbformat warns about cells that are repaired here
-        source = nbformat.reads(assignment.source, as_version=4)
+        source = _parsed(assignment.source)
         repairs = repair(notebook, source)
         notebook.metadata = nbformat.from_dict(source.metadata | {NOTES: {"repairs": repairs}})
         for cell in notebook.cells:
@@ -102,11 +101,16 @@ def grade_notebook(
         fair_to_prints(notebook)
         harmless(notebook)
         told = Outcome(status, execution.why, repairs=repairs, sandbox=cage.tier.describe())
-        told.scores, told.comments = scores(notebook), comments(notebook)
         told.verdicts = [verdict.to_dict() for verdict in execution.verdicts.values()]
-        told.notebook = nbformat.writes(notebook)
+        told.notebook = json.dumps(notebook, ensure_ascii=False, indent=1)
     told.seconds = round(time.perf_counter() - started, 3)
     return told
+
+
+@lru_cache(maxsize=8)
+def _parsed(source: str) -> NotebookNode:
+    """The source notebook, parsed once for a class; nobody writes into it."""
+    return nbformat.v4.reads(source)
 
 
 def read_notebook(content: bytes, name: str) -> tuple[NotebookNode | None, str]:
@@ -156,34 +160,6 @@ def harmless(notebook: NotebookNode) -> None:
         if cell.cell_type != "code" and not locked(cell):
             cell.source = cell.source.replace("<", "&lt;").replace("javascript:", "javascript\u200b:")
             cell.pop("attachments", None)
-
-
-def scores(notebook: NotebookNode) -> dict[str, float | None]:
-    """The automatic score of each graded cell as nbgrader reads it; None where a person must look."""
-    from nbgrader import utils
-
-    found: dict[str, float | None] = {}
-    for cell in notebook.cells:
-        if not utils.is_grade(cell):
-            continue
-        worth = float(cell.metadata.nbgrader.points)
-        try:
-            found[cell.metadata.nbgrader.grade_id] = utils.determine_grade(cell)[0]
-        except (ValueError, KeyError):  # more points than there are, or a result that says nothing
-            found[cell.metadata.nbgrader.grade_id] = worth
-    return found
-
-
-def comments(notebook: NotebookNode) -> dict[str, str | None]:
-    """nbgrader's automatic comment on cells that were left as they were handed out."""
-    from nbgrader import utils
-
-    said: dict[str, str | None] = {}
-    for cell in notebook.cells:
-        if utils.is_solution(cell) or utils.is_task(cell):
-            same = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
-            said[cell.metadata.nbgrader.grade_id] = "No response." if same and not utils.is_task(cell) else None
-    return said
 
 
 def exercises_of(verdicts: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
