@@ -13,6 +13,29 @@ from torch import nn
 
 from tests.course_lib.contract import mpmath_gradient, run_twin
 
+ORACLES = {
+    "losses.SumSquaredError": "torch.nn.MSELoss",
+    "losses.Euclidean": "torch.nn.MSELoss",
+    "losses.MeanSquaredError": "torch.nn.MSELoss",
+    "losses.MeanAbsoluteError": "torch.nn.L1Loss",
+    "losses.MeanAbsolutePercentageError": "sklearn.metrics.mean_absolute_percentage_error",
+    "losses.MeanSquaredLogarithmicError": "sklearn.metrics.mean_squared_log_error",
+    "losses.Huber": "torch.nn.HuberLoss",
+    "losses.SmoothL1": "torch.nn.SmoothL1Loss",
+    "losses.LogCosh": "mpmath.cosh",
+    "losses.PoissonNLL": "torch.nn.PoissonNLLLoss",
+    "losses.CosineSimilarity": "torch.nn.CosineSimilarity",
+    "losses.CrossEntropy": "torch.nn.CrossEntropyLoss",
+    "losses.CategoricalCrossEntropy": "torch.nn.NLLLoss",
+    "losses.BinaryCrossEntropy": "torch.nn.BCELoss",
+    "losses.BinaryCrossEntropyWithLogits": "torch.nn.BCEWithLogitsLoss",
+    "losses.KLDivergence": "torch.nn.KLDivLoss",
+    "losses.Hinge": "torch.nn.MultiMarginLoss",
+    "losses.SquaredHinge": "torch.nn.MultiMarginLoss",
+    "losses.SoftMargin": "torch.nn.SoftMarginLoss",
+    "losses.Focal": "mpmath.exp",
+}
+IDS = tuple(ORACLES)
 KINKS = np.array([0.0, 0.25, 1.0, 4.0])  # of |e|: an error of 0, and every delta and beta of the rows below
 
 

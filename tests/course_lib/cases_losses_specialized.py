@@ -13,6 +13,23 @@ from torch import nn
 
 from tests.course_lib.cases_losses import KINKS, by_mpmath, errors, largest, reduced
 
+ORACLES = {
+    "losses.MarginRanking": "torch.nn.MarginRankingLoss",
+    "losses.PairwiseHinge": "torch.nn.MarginRankingLoss",
+    "losses.PairwiseLogistic": "torch.nn.SoftMarginLoss",
+    "losses.TripletMargin": "torch.nn.TripletMarginLoss",
+    "losses.CosineEmbedding": "torch.nn.CosineEmbeddingLoss",
+    "losses.HingeEmbedding": "torch.nn.HingeEmbeddingLoss",
+    "losses.Contrastive": "torch.nn.HingeEmbeddingLoss",
+    "losses.InfoNCE": "torch.nn.CrossEntropyLoss",
+    "losses.NegativeSampling": "torch.nn.BCEWithLogitsLoss",
+    "losses.Dice": "scipy.spatial.distance.dice",
+    "losses.Wasserstein": "scipy.stats.wasserstein_distance",
+    "losses.BellmanMSE": "torch.nn.MSELoss",
+    "losses.PolicyGradient": "torch.nn.CrossEntropyLoss",
+}
+IDS = tuple(ORACLES)
+
 
 @dataclass(frozen=True)
 class Row:

@@ -15,7 +15,7 @@ import torch
 from numpy.testing import assert_allclose
 
 from course_lib import layers, layers_torch
-from tests.course_lib.contract import TOLERANCE, differences, read_only
+from tests.course_lib.contract import DEVICES, TOLERANCE, differences, read_only
 
 TOLERANCES = TOLERANCE | {
     # A bfloat16 has 3 digits and a layer is some hundred products long; sums round at the size of their largest term.
@@ -251,3 +251,43 @@ def assert_every_default_is_left(cases, file):
             if parameter.default is not parameter.empty:
                 used = [case.options.get(parameter.name) for case in cases if case.name == name]
                 assert any(value is not None and np.max(value) >= 2 for value in used), (name, parameter.name)
+
+
+class Contract:
+    """All of it: a file of tests has `class TestContract(Contract)` with its own cases."""
+
+    cases: tuple[Case, ...] = ()
+
+    def pytest_generate_tests(self, metafunc):
+        ids = [f"{i}-{case}" for i, case in enumerate(self.cases)]
+        for name, values, named in (
+            ("case", self.cases, ids),
+            ("device", DEVICES, DEVICES),
+            ("dtype", (np.float64, np.float32), ("float64", "float32")),
+        ):
+            if name in metafunc.fixturenames:
+                metafunc.parametrize(name, values, ids=named)
+
+    def test_backward_is_the_derivative_of_forward(self, case):
+        assert_backward_is_the_derivative_of_forward(case)
+
+    def test_the_twin_agrees_in_value_and_all_gradients(self, case, device):
+        assert_twin_agrees(case, device)
+
+    def test_pytorchs_own_layer_agrees_in_value_and_all_gradients(self, case):
+        assert_oracle_agrees(case)
+
+    def test_large_inputs_stay_finite_without_a_warning(self, case, dtype, device):
+        assert_stays_finite(case, dtype, device)
+
+    def test_inputs_and_parameters_are_left_alone_and_backward_does_not_add_up(self, case):
+        assert_leaves_everything_alone(case)
+
+    def test_lists_of_numbers_are_arrays_too(self, case):
+        assert_takes_lists(case)
+
+    def test_float32_stays_float32(self, case, device):
+        assert_keeps_float32(case, device)
+
+    def test_the_twin_works_in_bfloat16(self, case, device):
+        assert_twin_works_in_bfloat16(case, device)

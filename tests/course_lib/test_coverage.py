@@ -1,10 +1,15 @@
 """The course's promise, unit by unit: an address, a twin where its topic has twins, and a table of contract tests."""
 
 import importlib
+import pkgutil
+import re
 from functools import cache
 from pathlib import Path
 
 import pytest
+
+HERE = Path(__file__).parent
+LIBRARIES = ("torch", "sklearn", "scipy", "optuna", "mpmath", "tensorboard")
 
 # A copy of the coverage table. The first section of it says which topics have twins.
 PROMISED = {
@@ -53,19 +58,23 @@ TWINS = {
 
 
 @cache
-def contract_tables() -> dict[str, list[str]]:
-    """The ids that each file of contract tests answers for: {"losses.Huber": ["coverage_ids"], …}."""
-    found: dict[str, list[str]] = {}
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+def oracles() -> dict[str, dict[str, str]]:
+    """What the tables of contract tests hold against each id: {"losses.Huber": {"cases_losses": "torch.nn.…"}, …}."""
+    found: dict[str, dict[str, str]] = {}
+    for path in sorted(HERE.glob("*.py")):
         if path.stem.startswith(("test_", "cases_")) and path.stem != "test_coverage":
             module = importlib.import_module(f"tests.course_lib.{path.stem}")
-            for id in getattr(module, "IDS", ()):
-                found.setdefault(id, []).append(path.stem)
-    from tests.course_lib import coverage_ids
-
-    for id in (*coverage_ids.CH04, *coverage_ids.CH05):
-        found.setdefault(id, []).append("coverage_ids")
+            for id, oracle in getattr(module, "ORACLES", {}).items():
+                found.setdefault(id, {})[path.stem] = oracle
     return found
+
+
+@cache
+def source(topic):
+    """Of all contract tests of a topic."""
+    return "\n".join(
+        path.read_text() for kind in ("test", "cases") for path in sorted(HERE.glob(f"{kind}_{topic}*.py"))
+    )
 
 
 @pytest.mark.parametrize("id", IDS)
@@ -74,7 +83,27 @@ def test_every_promised_unit_has_its_address_its_twin_and_a_contract(id):
     assert hasattr(importlib.import_module(f"course_lib.{topic}"), name)
     if TWINS & {topic, id}:
         assert hasattr(importlib.import_module(f"course_lib.{topic}_torch"), name)
-    assert contract_tables().get(id), "no table of contract tests answers for it"
+    assert oracles().get(id), "no table of contract tests answers for it"
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_every_promised_unit_has_an_oracle_that_nobody_here_wrote(id):
+    """The address of what a library has, which the tests use; or a closed form, and differences for its gradient."""
+    topic, _, name = id.partition(".")
+    for oracle in oracles()[id].values():
+        if oracle == "closed form":
+            unit = getattr(importlib.import_module(f"course_lib.{topic}"), name)
+            assert not hasattr(unit, "backward") or "backward_is_the_derivative_of_forward" in source(topic)
+        else:
+            assert callable(pkgutil.resolve_name(oracle))
+            library, *_, used = oracle.split(".")
+            assert library in LIBRARIES
+            tests = source(topic).replace(f'"{oracle}"', "")
+            assert re.search(rf"\b{used}\b", tests) or "resolve_name(ORACLES" in tests
+
+
+def test_no_contract_answers_for_what_nobody_promised():
+    assert oracles().keys() == set(IDS)
 
 
 def test_the_references_import_no_torch():

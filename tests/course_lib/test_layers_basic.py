@@ -16,12 +16,27 @@ from tests.course_lib import contract
 from tests.course_lib.cases_layers import CASES, Given, Masked, load, network, replayed_uniform
 
 HERE = Path(__file__).resolve().parents[2]
-IDS = (
-    "layers.Input", "layers.Dense", "layers.Embedding", "layers.Masking", "layers.Lambda", "layers.Sequential",
-    "layers.Residual", "layers.Dropout", "layers.FeatureDropout", "layers.AlphaDropout", "layers.MonteCarloDropout",
-    "layers.BatchNorm", "layers.LayerNorm", "layers.InstanceNorm", "layers.GroupNorm", "layers.L1Norm",
-    "layers.L2Norm", "layers.Flatten",
-)  # fmt: skip
+ORACLES = {
+    "layers.Input": "torch.nn.Identity",
+    "layers.Dense": "torch.nn.Linear",
+    "layers.Embedding": "torch.nn.Embedding",
+    "layers.Masking": "closed form",
+    "layers.Lambda": "torch.nn.Tanh",
+    "layers.Sequential": "torch.nn.Sequential",
+    "layers.Residual": "torch.nn.Linear",
+    "layers.Dropout": "torch.nn.Dropout",
+    "layers.FeatureDropout": "torch.nn.Dropout2d",
+    "layers.AlphaDropout": "torch.nn.AlphaDropout",
+    "layers.MonteCarloDropout": "torch.nn.Linear",
+    "layers.BatchNorm": "torch.nn.BatchNorm2d",
+    "layers.LayerNorm": "torch.nn.LayerNorm",
+    "layers.InstanceNorm": "torch.nn.InstanceNorm2d",
+    "layers.GroupNorm": "torch.nn.GroupNorm",
+    "layers.L1Norm": "torch.nn.functional.normalize",
+    "layers.L2Norm": "torch.nn.functional.normalize",
+    "layers.Flatten": "torch.nn.Flatten",
+}
+IDS = tuple(ORACLES)
 NAMES = [id.removeprefix("layers.") for id in IDS]
 FILES = ("basic", "dropout", "normalization")
 

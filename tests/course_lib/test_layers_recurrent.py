@@ -13,7 +13,12 @@ from tests.course_lib import layer_contract
 from tests.course_lib.contract import DEVICES
 from tests.course_lib.layer_contract import Case
 
-IDS = ("layers.RNN", "layers.LSTM", "layers.GRU")
+ORACLES = {
+    "layers.RNN": "torch.nn.RNN",
+    "layers.LSTM": "torch.nn.LSTM",
+    "layers.GRU": "torch.nn.GRU",
+}
+IDS = tuple(ORACLES)
 NAMES = tuple(id.removeprefix("layers.") for id in IDS)
 
 
@@ -50,49 +55,8 @@ def test_the_cases_and_both_files_hold_what_the_course_promises():
     layer_contract.assert_complete(CASES, recurrent, recurrent_torch, IDS)
 
 
-@every_case
-def test_backward_is_the_derivative_of_forward(case):
-    layer_contract.assert_backward_is_the_derivative_of_forward(case)
-
-
-@every_device
-@every_case
-def test_the_twin_agrees_in_value_and_all_gradients(case, device):
-    layer_contract.assert_twin_agrees(case, device)
-
-
-@every_case
-def test_pytorchs_own_layer_agrees_in_value_and_all_gradients(case):
-    layer_contract.assert_oracle_agrees(case)
-
-
-@every_device
-@pytest.mark.parametrize("dtype", [np.float64, np.float32], ids=lambda dtype: dtype.__name__)
-@every_case
-def test_large_inputs_stay_finite_without_a_warning(case, dtype, device):
-    layer_contract.assert_stays_finite(case, dtype, device)
-
-
-@every_case
-def test_inputs_and_parameters_are_left_alone_and_backward_does_not_add_up(case):
-    layer_contract.assert_leaves_everything_alone(case)
-
-
-@every_case
-def test_lists_of_numbers_are_arrays_too(case):
-    layer_contract.assert_takes_lists(case)
-
-
-@every_device
-@every_case
-def test_float32_stays_float32(case, device):
-    layer_contract.assert_keeps_float32(case, device)
-
-
-@every_device
-@every_case
-def test_the_twin_works_in_bfloat16(case, device):
-    layer_contract.assert_twin_works_in_bfloat16(case, device)
+class TestContract(layer_contract.Contract):
+    cases = CASES
 
 
 # What they remember

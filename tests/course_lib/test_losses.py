@@ -13,11 +13,12 @@ from numpy.testing import assert_allclose
 
 from course_lib import losses, losses_torch
 from tests.course_lib import contract
-from tests.course_lib.cases_losses import ROWS, Row, class_targets, softmax
+from tests.course_lib.cases_losses import IDS, ROWS, Row, class_targets, softmax
+from tests.course_lib.cases_losses_specialized import IDS as SPECIALIZED_IDS
 from tests.course_lib.cases_losses_specialized import ROWS as SPECIALIZED
-from tests.course_lib.coverage_ids import CH04, names
 
 HERE = Path(__file__).resolve().parents[2]
+NAMES = [id.removeprefix("losses.") for id in IDS]
 REDUCTIONS = ("mean", "sum", "none")
 EMPTY = np.empty((0, 3))
 
@@ -58,7 +59,9 @@ every_device = pytest.mark.parametrize("device", contract.DEVICES)
 
 
 def test_the_table_and_both_files_hold_what_the_course_promises():
-    contract.assert_complete([*ROWS, *SPECIALIZED], losses, losses_torch, names("losses"))
+    contract.assert_complete(
+        [*ROWS, *SPECIALIZED], losses, losses_torch, [id.removeprefix("losses.") for id in (*IDS, *SPECIALIZED_IDS)]
+    )
 
 
 def test_every_hyperparameter_is_tried_far_from_its_default():
@@ -179,7 +182,7 @@ def test_a_loss_beyond_its_dtype_is_inf_and_not_nan(name, prediction, target):
     assert contract.run_twin(getattr(losses_torch, name)(), arrays, 1.0)[0] == np.inf
 
 
-@pytest.mark.parametrize("name", [name for name in names("losses", CH04) if "Logarithmic" not in name])
+@pytest.mark.parametrize("name", [name for name in NAMES if "Logarithmic" not in name])
 def test_a_prediction_that_is_nan_shows_in_the_loss_or_is_refused(name):
     prediction, target = np.array([[0.3, 0.7], [np.nan, 0.5]]), np.array([[1, 0], [0, 1]])
     target = 2 * target - 1 if "Hinge" in name or name == "SoftMargin" else target
@@ -502,7 +505,7 @@ def test_the_twin_refuses_the_same_hyperparameters_and_shapes():
             make()
 
 
-@pytest.mark.parametrize("name", names("losses", CH04))
+@pytest.mark.parametrize("name", NAMES)
 def test_a_column_beside_a_row_is_refused_and_not_broadcast(name):
     loss, twin = getattr(losses, name)(), getattr(losses_torch, name)()
     prediction, target = np.full((3, 1), 0.5), np.ones((1, 3))

@@ -12,23 +12,8 @@ from numpy.testing import assert_allclose
 
 from course_lib import losses, losses_torch
 from tests.course_lib import contract
-from tests.course_lib.cases_losses_specialized import GENERATOR, ROWS, Row, joined
+from tests.course_lib.cases_losses_specialized import GENERATOR, IDS, ROWS, Row, joined
 
-IDS = (
-    "losses.MarginRanking",
-    "losses.PairwiseHinge",
-    "losses.PairwiseLogistic",
-    "losses.TripletMargin",
-    "losses.CosineEmbedding",
-    "losses.HingeEmbedding",
-    "losses.Contrastive",
-    "losses.InfoNCE",
-    "losses.NegativeSampling",
-    "losses.Dice",
-    "losses.Wasserstein",
-    "losses.BellmanMSE",
-    "losses.PolicyGradient",
-)
 NAMES = [id.removeprefix("losses.") for id in IDS]
 REDUCTIONS = ("mean", "sum", "none")
 

@@ -16,17 +16,18 @@ from scipy.spatial import distance
 from course_lib import losses, metrics, metrics_torch
 from tests.course_lib import contract
 
-IDS = (
-    "metrics.confusion",
-    "metrics.accuracy",
-    "metrics.precision",
-    "metrics.recall",
-    "metrics.sensitivity",
-    "metrics.specificity",
-    "metrics.roc_auc",
-    "metrics.cross_entropy",
-    "metrics.cosine_similarity",
-)
+ORACLES = {
+    "metrics.confusion": "sklearn.metrics.confusion_matrix",
+    "metrics.accuracy": "sklearn.metrics.accuracy_score",
+    "metrics.precision": "sklearn.metrics.precision_score",
+    "metrics.recall": "sklearn.metrics.recall_score",
+    "metrics.sensitivity": "sklearn.metrics.recall_score",
+    "metrics.specificity": "sklearn.metrics.recall_score",
+    "metrics.roc_auc": "sklearn.metrics.roc_auc_score",
+    "metrics.cross_entropy": "sklearn.metrics.log_loss",
+    "metrics.cosine_similarity": "scipy.spatial.distance.cosine",
+}
+IDS = tuple(ORACLES)
 
 
 @dataclass(frozen=True)

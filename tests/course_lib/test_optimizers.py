@@ -19,16 +19,17 @@ from course_lib.regularizers import L2
 from tests.course_lib import contract
 
 HERE = Path(__file__).resolve().parents[2]
-IDS = (
-    "optimizers.SGD",
-    "optimizers.Momentum",
-    "optimizers.Nesterov",
-    "optimizers.AdaGrad",
-    "optimizers.RMSprop",
-    "optimizers.Adam",
-    "optimizers.Nadam",
-    "optimizers.AdamW",
-)
+ORACLES = {
+    "optimizers.SGD": "torch.optim.SGD",
+    "optimizers.Momentum": "torch.optim.SGD",
+    "optimizers.Nesterov": "torch.optim.SGD",
+    "optimizers.AdaGrad": "torch.optim.Adagrad",
+    "optimizers.RMSprop": "torch.optim.RMSprop",
+    "optimizers.Adam": "torch.optim.Adam",
+    "optimizers.Nadam": "torch.optim.NAdam",
+    "optimizers.AdamW": "torch.optim.AdamW",
+}
+IDS = tuple(ORACLES)
 STEPS = 50
 TOLERANCE = {
     "float32": {"rtol": 2e-4, "atol": 2e-5},  # 7 digits, and 50 steps on which each rounding travels

@@ -13,12 +13,13 @@ from course_lib import activations, perceptron
 from course_lib.perceptron import McCullochPitts, Perceptron, ThresholdLogicUnit, delta_rule
 from tests.course_lib import contract
 
-IDS = (
-    "perceptron.McCullochPitts",
-    "perceptron.ThresholdLogicUnit",
-    "perceptron.Perceptron",
-    "perceptron.delta_rule",
-)
+ORACLES = {
+    "perceptron.McCullochPitts": "closed form",
+    "perceptron.ThresholdLogicUnit": "torch.nn.functional.linear",
+    "perceptron.Perceptron": "sklearn.linear_model.Perceptron",
+    "perceptron.delta_rule": "sklearn.linear_model.SGDRegressor",
+}
+IDS = tuple(ORACLES)
 
 TWO = np.array(list(itertools.product([0, 1], repeat=2)))
 AND, OR, XOR = (np.array(column) for column in ([0, 0, 0, 1], [0, 1, 1, 1], [0, 1, 1, 0]))

@@ -19,19 +19,20 @@ from course_lib import optimizers_torch, schedules, schedules_torch
 from course_lib.schedules_torch import ScheduleLR
 
 HERE = Path(__file__).resolve().parents[2]
-IDS = (
-    "schedules.constant",
-    "schedules.piecewise_constant",
-    "schedules.exponential",
-    "schedules.power",
-    "schedules.polynomial",
-    "schedules.cosine_annealing",
-    "schedules.cosine_restarts",
-    "schedules.one_cycle",
-    "schedules.one_cycle_momentum",
-    "schedules.PerformanceDecay",
-    "schedules.range_test",
-)
+ORACLES = {
+    "schedules.constant": "torch.optim.lr_scheduler.ConstantLR",
+    "schedules.piecewise_constant": "torch.optim.lr_scheduler.MultiStepLR",
+    "schedules.exponential": "torch.optim.lr_scheduler.ExponentialLR",
+    "schedules.power": "closed form",
+    "schedules.polynomial": "torch.optim.lr_scheduler.PolynomialLR",
+    "schedules.cosine_annealing": "torch.optim.lr_scheduler.CosineAnnealingLR",
+    "schedules.cosine_restarts": "torch.optim.lr_scheduler.CosineAnnealingWarmRestarts",
+    "schedules.one_cycle": "torch.optim.lr_scheduler.OneCycleLR",
+    "schedules.one_cycle_momentum": "torch.optim.lr_scheduler.OneCycleLR",
+    "schedules.PerformanceDecay": "torch.optim.lr_scheduler.ReduceLROnPlateau",
+    "schedules.range_test": "torch.optim.lr_scheduler.ExponentialLR",
+}
+IDS = tuple(ORACLES)
 
 
 @dataclass(frozen=True)
