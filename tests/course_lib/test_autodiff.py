@@ -204,6 +204,12 @@ def test_the_multiplications_of_a_small_network_are_those_one_counts_by_hand():
     assert z.backward(memoize=False) == 1 + 1 + 2 + 3 + 3
 
 
+def test_a_minus_costs_a_product_and_a_quotient_a_power_more():
+    a, b = Scalar(3.0), Scalar(2.0)
+    for y, edges in ((-a, 2), (a * b, 2), (a + b, 2), (a**3, 1), (a - b, 4), (a / b, 3)):
+        assert y.backward() == edges
+
+
 def test_a_chain_longer_than_pythons_recursion_is_no_trouble():
     y = Scalar(1.0)
     for _ in range(20_000):

@@ -311,6 +311,18 @@ def test_a_step_is_masked_when_all_its_features_are_missing():
     assert unit.mask.tolist() == twin.mask.tolist() == [[False, True, True]]
 
 
+def test_a_single_step_may_be_masked_and_examples_that_are_numbers_made_rows_of_one():
+    for x, present in (([0.0, 0.0], False), ([0.0, 3.0], True)):
+        for package, of in ((layers, np.array), (layers_torch, torch.tensor)):
+            unit = package.Masking()
+            y = unit.forward(of(x))
+            assert_allclose(y, x, rtol=0)
+            assert bool(unit.mask) == present
+    numbers = np.array([3.0, -1.0, 2.0])
+    assert_allclose(layers.Flatten().forward(numbers), numbers[:, None], rtol=0)
+    assert_allclose(layers_torch.Flatten()(torch.tensor(numbers)), numbers[:, None], rtol=0)
+
+
 def test_lambda_may_combine_several_inputs():
     unit = layers.Lambda(np.multiply, lambda dy, a, b: (dy * b, dy * a))
     a, b = np.array([1.0, 2.0]), np.array([5.0, 7.0])

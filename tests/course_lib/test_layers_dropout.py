@@ -47,6 +47,20 @@ def test_nothing_is_dropped_when_p_is_0(name):
 
 
 @every_name
+def test_a_draw_of_exactly_p_stays_so_that_p_is_the_chance_of_what_lies_below(name, monkeypatch):
+    class AtBorder:
+        def random(self, shape):
+            return np.full(shape, 0.25)
+
+    x = np.random.default_rng(0).normal(size=(3, 4))
+    monkeypatch.setattr(layers_torch.dropout, "uniform", lambda shape, rng, device: torch.full(shape, 0.25))
+    reference, other = unit(name, 0.25), twin(name, 0.25)
+    reference.rng = AtBorder()
+    assert (abs(reference.forward(x) - reference.forward(np.zeros_like(x))) > 0.5 * abs(x)).all()
+    assert_allclose(other(torch.tensor(x)), reference.forward(x), rtol=1e-12)
+
+
+@every_name
 @pytest.mark.parametrize("p", [0.1, 0.5, 0.99])
 def test_a_share_p_of_the_entries_is_dropped(name, p):
     x = np.ones((400, 500))

@@ -129,6 +129,22 @@ def test_a_zero_among_others_has_the_slope_0_of_its_size(name):
     assert_allclose(expected[0, 0], 1 / (7 if name == "L1Norm" else 5), rtol=1e-12)
 
 
+@pytest.mark.parametrize("name, x", [("L1Norm", [[1.5, -1.0]]), ("L2Norm", [[1.5, -2.0]])])
+def test_a_row_as_long_as_eps_already_turns_as_in_pytorch(name, x):
+    unit, tensor, dy = getattr(layers, name)(eps=2.5), torch.tensor(x).double().requires_grad_(), np.array([[1.0, 0.5]])
+    unit.forward(np.array(x))
+    oracle = nn.functional.normalize(tensor, p=int(name[1]), dim=-1, eps=2.5)
+    (expected,) = torch.autograd.grad(oracle, tensor, torch.tensor(dy))
+    assert_allclose(unit.backward(dy), expected, rtol=1e-12, atol=1e-15)
+
+
+def test_an_image_of_one_channel_is_normalized_too():
+    x = RNG.normal(size=(2, 1, 5))
+    expected = nn.InstanceNorm1d(1)(torch.tensor(x))
+    for y in (layers.InstanceNorm(1).forward(x), layers_torch.InstanceNorm(1).double()(torch.tensor(x)).detach()):
+        assert_allclose(y, expected, rtol=1e-12)
+
+
 def test_a_long_vector_has_a_length_too():
     assert_allclose(layers.L2Norm().forward(np.array([[3e200, -4e200]])), [[0.6, -0.8]], rtol=1e-12)
 
