@@ -8,13 +8,17 @@ MARKS = {RIGHT: "✓", WRONG: "✗", NOT_ATTEMPTED: "○", COULD_NOT_RUN: "!"}
 COLORS = {RIGHT: "#1a7f5a", WRONG: "#b4540a", NOT_ATTEMPTED: "#6b7280", COULD_NOT_RUN: "#a3195b"}
 
 
+def _points(points: float) -> str:
+    return f"{round(points, 2):g}"
+
+
 def headline(verdict: Verdict) -> str:
     """ "2 of 4 points", or why there are none."""
     if verdict.state == NOT_ATTEMPTED:
         return f"not attempted yet · {verdict.max_points:g} points to earn"
     if verdict.state == COULD_NOT_RUN:
         return f"could not run · 0 of {verdict.max_points:g} points"
-    return f"{verdict.points:g} of {verdict.max_points:g} points"
+    return f"{_points(verdict.points)} of {_points(verdict.max_points)} points"
 
 
 def _lead(verdict: Verdict) -> str:
@@ -50,7 +54,8 @@ _SOFT = "color:var(--jp-content-font-color2,#57606a);"
 _BOX = "background:var(--jp-layout-color1,#fff);border:1px solid var(--jp-border-color2,#d0d7de);"
 
 
-def as_html(verdict: Verdict) -> str:
+def as_html(verdict: Verdict, linked: bool = True) -> str:
+    """The block. `linked`: it stands in the chapter, where "read again" can lead to the section."""
     color = COLORS[verdict.state]
     rows = "".join(_part(part) for part in verdict.parts)
     return (
@@ -61,7 +66,7 @@ def as_html(verdict: Verdict) -> str:
         f"<b>{escape(verdict.exercise)}</b> · {escape(headline(verdict))}</div>"
         + (f'<div style="margin-top:6px">{_code(verdict.message)}</div>' if verdict.message else "")
         + (f'<div style="margin-top:8px">{rows}</div>' if rows else "")
-        + _mistakes(verdict)
+        + _mistakes(verdict, linked)
         + "".join(
             f'<div style="{_SOFT}margin-top:6px;white-space:pre-wrap">Note: {escape(note)}</div>'
             for note in verdict.notes
@@ -86,18 +91,19 @@ def _code(text: str) -> str:
 
 def _part(part: PartVerdict) -> str:
     state = RIGHT if part.right else WRONG
+    earned = f"{_points(part.points)} of {_points(part.max_points)}"
     example = f'<div style="{_SOFT}">{_code(part.example)}</div>' if part.example else ""
     return (
         '<div style="display:flex;gap:10px;margin:2px 0">'
         f'<span style="color:{COLORS[state]};font-weight:700;flex:none;width:1em" aria-label="{state}">'
         f"{MARKS[state]}</span>"
         f'<span style="font-weight:600;flex:none;width:10em">{escape(part.name)}</span>'
-        f'<span style="{_SOFT}flex:none;width:4.5em;white-space:nowrap">{part.points:g} of {part.max_points:g}</span>'
+        f'<span style="{_SOFT}flex:none;width:4.5em;white-space:nowrap">{earned}</span>'
         f'<span style="overflow-wrap:anywhere">{escape(part.message)}{example}</span></div>'
     )
 
 
-def _mistakes(verdict: Verdict) -> str:
+def _mistakes(verdict: Verdict, linked: bool) -> str:
     if not verdict.mistakes:
         return ""
     blocks = []
@@ -114,10 +120,9 @@ def _mistakes(verdict: Verdict) -> str:
         )
     again = ""
     if verdict.read_again:
-        anchor = "#" + verdict.read_again.replace(" ", "-")
-        again = (
-            f'<div style="margin-top:6px"><a href="{escape(anchor)}">Read again: {escape(verdict.read_again)}</a></div>'
-        )
+        anchor = escape("#" + verdict.read_again.replace(" ", "-"))
+        text = f"Read again: {escape(verdict.read_again)}"
+        again = f'<div style="margin-top:6px">{f"""<a href="{anchor}">{text}</a>""" if linked else text}</div>'
     return (
         '<div style="margin-top:8px;padding-top:2px;border-top:1px dashed var(--jp-border-color2,#d0d7de)">'
         + "".join(blocks)

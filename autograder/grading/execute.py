@@ -136,7 +136,8 @@ class Execution:
 
     def _shown(self, name: str, cell: NotebookNode) -> list[NotebookNode]:
         try:
-            outputs = clean(self._ask({"do": "cell", "source": cell.source}, self.times.cell)["outputs"])
+            told = self._ask({"do": "cell", "source": cell.source}, self.times.cell)
+            outputs = clean(told["outputs"])
         except (Ended, KeyError, TypeError) as end:
             kind = end.kind if isinstance(end, Ended) else TAMPERED
             self._happened(kind, f"a cell ended the process: {end}")
@@ -144,12 +145,12 @@ class Execution:
             self.stopped[name] = why
             return [new_output("error", ename=kind, evalue=why, traceback=[f"{kind}: {why}"])]
         errors = [output for output in outputs if output.output_type == "error"]
+        if told.get("late"):
+            self._happened(TIMED_OUT, f"a cell was still running after {self.times.cell:g} s")
+            self.stopped[name] = why = STOPPED.format(seconds=self.times.cell)
+            return outputs if errors else [*outputs, new_output("error", ename=TIMED_OUT, evalue=why, traceback=[why])]
         if not errors:
             self.past.append(cell.source)
-            return outputs
-        if errors[0].ename == "TimeLimitError":
-            self._happened(TIMED_OUT, f"a cell was still running after {self.times.cell:g} s")
-            self.stopped[name] = STOPPED.format(seconds=self.times.cell)
         else:
             if errors[0].ename.endswith("MemoryError"):  # NumPy has one of its own
                 self._happened(OUT_OF_MEMORY, "a cell asked for more memory than a submission may use")
@@ -163,21 +164,24 @@ class Execution:
         points = float(cell.metadata.nbgrader.points)
         cases = exercise.make_cases(seeds.seed(self.secret, self.student, exercise.id))
         try:
-            seen = self._observed(exercise, cases, call)
+            seen, late = self._observed(exercise, cases, call)
         except Ended as end:
             self._happened(end.kind, f"{exercise.id}: {end}")
             limit = STOPPED.format(seconds=self.times.check)
             why = limit if end.kind == TIMED_OUT else f"your code's process was gone during this check: {end}"
             return could_not_run(exercise, points, why)
         errors = [outcome.error for results in seen for outcome in results.values()]
-        if "TimeLimitError" in errors:
+        if late:
             self._happened(TIMED_OUT, f"{exercise.id} was still running after {self.times.check:g} s")
         if any(error.endswith("MemoryError") for error in errors):
             self._happened(OUT_OF_MEMORY, f"{exercise.id} asked for more memory than a submission may use")
         verdict = judge(exercise, cases, seen, points, show_inputs=False)
+        if late and not seen:
+            return could_not_run(exercise, points, STOPPED.format(seconds=self.times.check))
         return self._with_cause(verdict, grade_id(exercise.id))
 
-    def _observed(self, exercise: Exercise, cases: list[Case], call: ast.Call) -> list[dict[str, Outcome]]:
+    def _observed(self, exercise: Exercise, cases: list[Case], call: ast.Call) -> tuple[list[dict[str, Outcome]], bool]:
+        """What the process says of every case, and whether its time was up."""
         request = {
             "do": "check",
             "protocol": exercise.protocol.to_dict(),
@@ -186,7 +190,8 @@ class Execution:
         }
         told = self._ask(request, self.times.check)
         try:
-            return [{str(r): outcome(o) for r, o in results.items()} for results in told["seen"]]
+            seen = [{str(r): outcome(o) for r, o in results.items()} for results in told["seen"]]
+            return seen, bool(told.get("late"))
         except (KeyError, TypeError, AttributeError, ValueError) as problem:
             raise Ended(TAMPERED, f"its answer has the wrong form ({type(problem).__name__})") from None
 
@@ -214,7 +219,7 @@ class Execution:
                 for name in broken:
                     self._ask({"do": "cell", "source": self.solutions[name]}, self.times.cell)
                 cases = exercise.make_cases(seeds.seed(self.secret, self.student, exercise.id))
-                seen = self._observed(exercise, cases, call)
+                seen, _ = self._observed(exercise, cases, call)
             except Ended:
                 continue
             after = judge(exercise, cases, seen, float(cell.metadata.nbgrader.points), show_inputs=False)
@@ -278,7 +283,7 @@ def _data(told: Mapping[str, Any]) -> dict[str, str]:
 
 def new_output(kind: str, **fields: Any) -> NotebookNode:
     """An output of a cell; nbformat's own maker validates each one, which takes longer than grading."""
-    shown = {"metadata": {}} if kind in ("display_data", "execute_result") else {}
+    shown: dict[str, Any] = {"metadata": {}} if kind in ("display_data", "execute_result") else {}
     counted = {"execution_count": None} if kind == "execute_result" else {}
     return from_dict({"output_type": kind, **shown, **counted, **fields})
 

@@ -63,7 +63,9 @@ def feedback_page(
     }
     verdicts = [verdict for verdict in map(_verdict, notebook.cells) if verdict]
     titles = _titles(notebook)
-    body = [f"<h1>{escape(chapter)}</h1>", f'<div class="soft">{escape(student)}</div>']
+    first = notebook.cells[0].source.splitlines()[0].lstrip("# ") if notebook.cells and notebook.cells[0].source else ""
+    title = first if titles and first else chapter
+    body = [f"<h1>{escape(title)}</h1>", f'<div class="soft">{escape(student)} · {escape(chapter)}</div>']
     late = f", {penalty:g} of them lost for handing in late" if penalty else ""
     body.append(f'<p class="score"><b>{score - penalty:g} of {max_score:g} points</b>{late}</p>')
     status = FOR_STUDENTS.get(notes.get("status", GRADED), "")
@@ -83,7 +85,7 @@ def feedback_page(
     for verdict in verdicts:
         name = grade_id(verdict.exercise)
         body.append(f'<h2 id="{escape(name)}">{escape(titles.get(verdict.exercise, verdict.exercise))}</h2>')
-        body.append(f'<div class="verdict">{as_html(verdict)}</div>')
+        body.append(f'<div class="verdict">{as_html(verdict, linked=False)}</div>')
         code = answers.get(name, "")
         if code:
             shown = code[:MAX_CODE] + ("\n… cut off here" if len(code) > MAX_CODE else "")
@@ -108,6 +110,7 @@ def _titles(notebook: NotebookNode) -> dict[str, str]:
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and cell.source.lstrip().startswith("#"):
             heading = cell.source.lstrip().splitlines()[0].lstrip("# ").removeprefix("Exercise: ")
+            heading = heading[:1].upper() + heading[1:]
         elif cell.metadata.get("nbgrader", {}).get("solution"):
             found[cell.metadata.nbgrader.grade_id.replace("-", ".", 1)] = heading
     return found

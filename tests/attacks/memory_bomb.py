@@ -3,5 +3,5 @@
 CELL = """\
 kept = []
 while True:
-    kept.append(np.ones(2**24))
+    kept.append(np.zeros(2**26))
 """

@@ -5,10 +5,10 @@ kept = []
 
 def mean_squared_error(prediction, target):
     while True:
-        kept.append(bytearray(2**26))
+        kept.append(np.zeros(2**26))
 
 
 def mean_squared_error_gradient(prediction, target):
     while True:
-        kept.append(bytearray(2**26))
+        kept.append(np.zeros(2**26))
 """
