@@ -31,12 +31,24 @@ class Outcome:
         return asdict(self)
 
 
+NOT_AGAIN = Outcome(error="TimeLimitError", message="it was not called again after it had taken too long")
+
+
 def observe(protocol: Protocol, candidates: Candidates, cases: Sequence[Mapping[str, Any]]) -> list[dict[str, Outcome]]:
-    """One {result: Outcome} for each case. Only KeyboardInterrupt and SystemExit come through."""
-    return [
-        {result: _outcome(given, call, inputs) for result, given, call in protocol.calls(candidates, inputs)}
-        for inputs in cases
-    ]
+    """One {result: Outcome} for each case. Only KeyboardInterrupt and SystemExit come through.
+
+    A candidate that ran out of time is not called again: the others still have their turn.
+    """
+    late: set[str] = set()
+    seen = []
+    for inputs in cases:
+        outcomes: dict[str, Outcome] = {}
+        for result, given, call in protocol.calls(candidates, inputs):
+            outcomes[result] = NOT_AGAIN if result in late else _outcome(given, call, inputs)
+            if outcomes[result].error == NOT_AGAIN.error:
+                late.add(result)
+        seen.append(outcomes)
+    return seen
 
 
 def _outcome(given: dict[str, Any], call: Callable[[], Any], inputs: Mapping[str, Any]) -> Outcome:
