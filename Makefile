@@ -38,6 +38,7 @@ check: $(READY)
 
 test: $(READY)
 	@tools/chromium.sh
+	@tools/bubblewrap.sh
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
