@@ -1,4 +1,6 @@
-"""Every chapter runs to its end with its solutions: the claims hold, the checks give full marks, stderr stays empty."""
+"""Every chapter runs to its end, solved and untouched: claims hold, checks answer, stderr stays empty."""
+
+import time
 
 import nbformat
 import pytest
@@ -11,14 +13,40 @@ from tests.test_project import HERE
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
 
+MOST_SECONDS = 60
+
+
+def run(notebook, folder) -> tuple[nbformat.NotebookNode, float]:
+    """Run in an empty folder; a cell that raises fails here. -> the notebook, and the seconds that its cells took."""
+    started = time.monotonic()
+    client = NotebookClient(notebook, timeout=60, kernel_name="python3", resources={"metadata": {"path": str(folder)}})
+    return client.execute(), time.monotonic() - started
+
+
 @pytest.fixture(scope="module", params=CHAPTERS)
-def executed(request, tmp_path_factory) -> nbformat.NotebookNode:
-    """The chapter with its solutions, run in an empty folder; a cell that raises fails here."""
+def solved(request, tmp_path_factory) -> tuple[nbformat.NotebookNode, float]:
     notebook = source_notebook(HERE / "solutions" / f"{request.param}.py")
-    folder = str(tmp_path_factory.mktemp(request.param))
-    return NotebookClient(
-        notebook, timeout=60, kernel_name="python3", resources={"metadata": {"path": folder}}
-    ).execute()
+    return run(notebook, tmp_path_factory.mktemp(request.param))
+
+
+@pytest.fixture(scope="module")
+def executed(solved) -> nbformat.NotebookNode:
+    return solved[0]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_an_untouched_notebook_runs_to_its_end_and_every_check_says_so(chapter, tmp_path):
+    released = nbformat.read(HERE / "notebooks" / chapter / f"{chapter}.ipynb", as_version=4)
+    notebook, _ = run(released, tmp_path)
+    checks = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
+    assert checks
+    for cell in checks:
+        (answer,) = (output for output in cell.outputs if output.output_type == "execute_result")
+        assert "not attempted yet" in answer.data["text/html"], cell.source
+
+
+def test_a_chapter_takes_less_than_a_minute(solved):
+    assert solved[1] < MOST_SECONDS
 
 
 def test_every_check_gives_full_marks(executed):
