@@ -1,4 +1,4 @@
-"""What every layer keeps: gradients for all of its inputs and all of its parameters, one function for each promise.
+"""What every layer keeps: gradients for all of its inputs and all of its parameters, one test for each promise.
 
 All gradients are compared at once, as `answers`: {"value": …, "for input 0": …, "for weight": …}.
 """
@@ -106,33 +106,6 @@ def assert_answers(got, expected, kind="float64", about=""):
         assert_allclose(got[key], wanted, rtol=rtol, atol=atol, err_msg=f"{about} {key}")
 
 
-def assert_backward_is_the_derivative_of_forward(case):
-    unit, arrays, rng = case.unit, case.arrays, case.rng
-    dy = random_upstream(unit, arrays, rng)
-    got = answers(unit, arrays, dy)
-
-    def loss():
-        return float(np.sum(dy * unit.forward(*arrays)))
-
-    def of_input(i, moved):
-        before, arrays[i] = arrays[i], moved
-        answer, arrays[i] = loss(), before
-        return answer
-
-    def of_parameter(name, moved):
-        before, unit.params[name] = unit.params[name], moved
-        answer, unit.params[name] = loss(), before
-        return answer
-
-    expected = {"value": got["value"]}
-    for i, x in enumerate(arrays):
-        if x.dtype.kind == "f":
-            expected[f"for input {i}"] = differences(lambda moved, i=i: of_input(i, moved), x)
-    for name, p in unit.params.items():
-        expected[f"for {name}"] = differences(lambda moved, name=name: of_parameter(name, moved), p)
-    assert_answers(got, expected, "differences", "backward and differences of forward")
-
-
 def assert_twin_agrees(case, device):
     unit, arrays = case.unit, case.arrays
     dy = random_upstream(unit, arrays, case.rng)
@@ -149,79 +122,6 @@ def assert_oracle_agrees(case):
         tensor.data[index] = torch.tensor(unit.params[name])
     expected = tensor_answers(function, parameters, arrays, dy)
     assert_answers(answers(unit, arrays, dy), expected, about="the reference's")
-
-
-def assert_stays_finite(case, dtype, device):
-    """Both, for inputs of 10⁴, and they agree; the warnings of pytest are errors."""
-    unit = case.unit
-    arrays = [(1e4 * x).astype(dtype) if x.dtype.kind == "f" else x for x in case.arrays]
-    dy = np.ones(unit.forward(*arrays).shape, dtype)
-    expected = answers(unit, arrays, dy)
-    got = twin_answers(case.twin(unit, device, getattr(torch, np.dtype(dtype).name)), arrays, dy, device)
-    for who, found in (("reference", expected), ("twin", got)):
-        for key, each in found.items():
-            assert np.isfinite(each).all(), f"the {who}'s {key}: {each}"
-    assert_answers(got, expected, np.dtype(dtype).name, "the twin's")
-
-
-def assert_leaves_everything_alone(case):
-    unit, arrays = case.unit, case.arrays
-    dy = random_upstream(unit, arrays, case.rng)
-    *frozen, frozen_dy = read_only([*arrays, dy])
-    for name, p in unit.params.items():
-        unit.params[name] = read_only([p])[0]
-    expected = {key: np.array(each) for key, each in answers(unit, frozen, frozen_dy).items()}
-    twin, tensors = case.twin(unit), [torch.tensor(array) for array in arrays]
-    twin(*tensors)
-    for array, tensor in zip(arrays, tensors):
-        assert_allclose(tensor.numpy(), array, rtol=0)
-    value = unit.forward(*arrays)
-    for array in arrays:
-        array[...] = 0  # what a student does to arrays afterwards is no business of backward
-    value[...] = np.nan
-    for _ in range(2):  # and a second backward answers what the first did: gradients do not add up
-        gradients = unit.backward(dy)
-        gradients = gradients if isinstance(gradients, tuple) else (gradients,)
-        got = named(expected["value"], gradients, unit.grads)
-        assert_answers(got, expected, about="afterwards")
-        for gradient in gradients:
-            gradient[...] = np.nan
-
-
-def assert_takes_lists(case):
-    unit, arrays = case.unit, case.arrays
-    assert_allclose(unit.forward(*(array.tolist() for array in arrays)), unit.forward(*arrays), rtol=0)
-
-
-def assert_keeps_float32(case, device):
-    """float32 in, float32 out, and about what float64 says of the same numbers."""
-    unit, arrays = case.unit, [x.astype(np.float32) if x.dtype.kind == "f" else x for x in case.arrays]
-    dy = random_upstream(unit, arrays, case.rng)
-    doubles = [x.astype(np.float64) if x.dtype.kind == "f" else x for x in arrays]
-    expected = answers(case.unit, doubles, dy)
-    twin = twin_answers(case.twin(unit, device, torch.float32), arrays, dy, device)
-    for who, got in (("reference", answers(unit, arrays, dy)), ("twin", twin)):
-        for key, each in got.items():
-            assert each.dtype == np.float32, f"the {who}'s {key} is {each.dtype}"
-            assert expected[key].dtype == np.float64
-        assert_answers(got, expected, "float32", f"the {who}'s")
-
-
-def assert_twin_works_in_bfloat16(case, device):
-    unit, arrays = case.unit, case.arrays
-    for name, p in unit.params.items():
-        unit.params[name] = rounded(p)
-    arrays = [rounded(x) if x.dtype.kind == "f" else x for x in arrays]
-    dy = rounded(random_upstream(unit, arrays, case.rng))
-    tensors = [torch.tensor(array, device=device) for array in arrays]
-    twin = case.twin(unit, device, torch.bfloat16)
-    tensors = [t.bfloat16().requires_grad_() if t.is_floating_point() else t for t in tensors]
-    value = twin(*tensors)
-    value.backward(torch.tensor(dy, device=device).bfloat16())
-    found = named(value, [t.grad for t in tensors if t.requires_grad], {n: p.grad for n, p in twin.named_parameters()})
-    assert all(each.dtype == torch.bfloat16 for each in found.values())
-    got = {key: each.detach().cpu().double().numpy() for key, each in found.items()}
-    assert_answers(got, answers(unit, arrays, dy), "bfloat16", "the twin's")
 
 
 def rounded(x):
@@ -269,7 +169,30 @@ class Contract:
                 metafunc.parametrize(name, values, ids=named)
 
     def test_backward_is_the_derivative_of_forward(self, case):
-        assert_backward_is_the_derivative_of_forward(case)
+        unit, arrays, rng = case.unit, case.arrays, case.rng
+        dy = random_upstream(unit, arrays, rng)
+        got = answers(unit, arrays, dy)
+
+        def loss():
+            return float(np.sum(dy * unit.forward(*arrays)))
+
+        def of_input(i, moved):
+            before, arrays[i] = arrays[i], moved
+            answer, arrays[i] = loss(), before
+            return answer
+
+        def of_parameter(name, moved):
+            before, unit.params[name] = unit.params[name], moved
+            answer, unit.params[name] = loss(), before
+            return answer
+
+        expected = {"value": got["value"]}
+        for i, x in enumerate(arrays):
+            if x.dtype.kind == "f":
+                expected[f"for input {i}"] = differences(lambda moved, i=i: of_input(i, moved), x)
+        for name, p in unit.params.items():
+            expected[f"for {name}"] = differences(lambda moved, name=name: of_parameter(name, moved), p)
+        assert_answers(got, expected, "differences", "backward and differences of forward")
 
     def test_the_twin_agrees_in_value_and_all_gradients(self, case, device):
         assert_twin_agrees(case, device)
@@ -278,16 +201,71 @@ class Contract:
         assert_oracle_agrees(case)
 
     def test_large_inputs_stay_finite_without_a_warning(self, case, dtype, device):
-        assert_stays_finite(case, dtype, device)
+        """Both, for inputs of 10⁴, and they agree; the warnings of pytest are errors."""
+        unit = case.unit
+        arrays = [(1e4 * x).astype(dtype) if x.dtype.kind == "f" else x for x in case.arrays]
+        dy = np.ones(unit.forward(*arrays).shape, dtype)
+        expected = answers(unit, arrays, dy)
+        got = twin_answers(case.twin(unit, device, getattr(torch, np.dtype(dtype).name)), arrays, dy, device)
+        for who, found in (("reference", expected), ("twin", got)):
+            for key, each in found.items():
+                assert np.isfinite(each).all(), f"the {who}'s {key}: {each}"
+        assert_answers(got, expected, np.dtype(dtype).name, "the twin's")
 
     def test_inputs_and_parameters_are_left_alone_and_backward_does_not_add_up(self, case):
-        assert_leaves_everything_alone(case)
+        unit, arrays = case.unit, case.arrays
+        dy = random_upstream(unit, arrays, case.rng)
+        *frozen, frozen_dy = read_only([*arrays, dy])
+        for name, p in unit.params.items():
+            unit.params[name] = read_only([p])[0]
+        expected = {key: np.array(each) for key, each in answers(unit, frozen, frozen_dy).items()}
+        twin, tensors = case.twin(unit), [torch.tensor(array) for array in arrays]
+        twin(*tensors)
+        for array, tensor in zip(arrays, tensors):
+            assert_allclose(tensor.numpy(), array, rtol=0)
+        value = unit.forward(*arrays)
+        for array in arrays:
+            array[...] = 0  # what a student does to arrays afterwards is no business of backward
+        value[...] = np.nan
+        for _ in range(2):  # and a second backward answers what the first did: gradients do not add up
+            gradients = unit.backward(dy)
+            gradients = gradients if isinstance(gradients, tuple) else (gradients,)
+            got = named(expected["value"], gradients, unit.grads)
+            assert_answers(got, expected, about="afterwards")
+            for gradient in gradients:
+                gradient[...] = np.nan
 
     def test_lists_of_numbers_are_arrays_too(self, case):
-        assert_takes_lists(case)
+        unit, arrays = case.unit, case.arrays
+        assert_allclose(unit.forward(*(array.tolist() for array in arrays)), unit.forward(*arrays), rtol=0)
 
     def test_float32_stays_float32(self, case, device):
-        assert_keeps_float32(case, device)
+        """float32 in, float32 out, and about what float64 says of the same numbers."""
+        unit, arrays = case.unit, [x.astype(np.float32) if x.dtype.kind == "f" else x for x in case.arrays]
+        dy = random_upstream(unit, arrays, case.rng)
+        doubles = [x.astype(np.float64) if x.dtype.kind == "f" else x for x in arrays]
+        expected = answers(case.unit, doubles, dy)
+        twin = twin_answers(case.twin(unit, device, torch.float32), arrays, dy, device)
+        for who, got in (("reference", answers(unit, arrays, dy)), ("twin", twin)):
+            for key, each in got.items():
+                assert each.dtype == np.float32, f"the {who}'s {key} is {each.dtype}"
+                assert expected[key].dtype == np.float64
+            assert_answers(got, expected, "float32", f"the {who}'s")
 
     def test_the_twin_works_in_bfloat16(self, case, device):
-        assert_twin_works_in_bfloat16(case, device)
+        unit, arrays = case.unit, case.arrays
+        for name, p in unit.params.items():
+            unit.params[name] = rounded(p)
+        arrays = [rounded(x) if x.dtype.kind == "f" else x for x in arrays]
+        dy = rounded(random_upstream(unit, arrays, case.rng))
+        tensors = [torch.tensor(array, device=device) for array in arrays]
+        twin = case.twin(unit, device, torch.bfloat16)
+        tensors = [t.bfloat16().requires_grad_() if t.is_floating_point() else t for t in tensors]
+        value = twin(*tensors)
+        value.backward(torch.tensor(dy, device=device).bfloat16())
+        found = named(
+            value, [t.grad for t in tensors if t.requires_grad], {n: p.grad for n, p in twin.named_parameters()}
+        )
+        assert all(each.dtype == torch.bfloat16 for each in found.values())
+        got = {key: each.detach().cpu().double().numpy() for key, each in found.items()}
+        assert_answers(got, answers(unit, arrays, dy), "bfloat16", "the twin's")

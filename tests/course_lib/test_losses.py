@@ -287,6 +287,23 @@ def test_a_right_answer_that_was_ruled_out_costs_infinitely_much(name):
     assert not np.isnan(gradient).any()
 
 
+@pytest.mark.parametrize(
+    "name, prediction, target",
+    [
+        ("CategoricalCrossEntropy", [[0.25, 0.75], [0.75, 0.25]], [0, 1]),
+        ("KLDivergence", [[0.25, 0.75], [0.75, 0.25]], [0, 1]),
+        ("BinaryCrossEntropy", [0.25, 0.75, 0.25], [1.0, 0.0, 0.0]),
+    ],
+)
+def test_a_probability_on_the_border_of_the_clipping_was_not_clipped_as_in_pytorch(name, prediction, target):
+    row = next(row for row in ROWS if row.name == name)
+    arrays = np.array(prediction), np.array(target)
+    _, gradient = contract.run(getattr(losses, name)(eps=0.25), arrays, 1.0)
+    _, expected = row.oracle("mean", eps=0.25)(arrays, 1.0)
+    contract.assert_same(gradient, expected)
+    assert (abs(gradient).reshape(len(target), -1).max(axis=1) > 0.1).all()
+
+
 # Relations that the chapter tells
 
 
