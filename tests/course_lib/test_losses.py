@@ -197,6 +197,14 @@ def test_a_prediction_that_is_nan_shows_in_the_loss_or_is_refused(name):
     assert np.isnan(contract.run_twin(getattr(losses_torch, name)(), (prediction, target), 1.0)[0])
 
 
+def test_a_vector_as_long_as_eps_already_turns_as_in_pytorch():
+    arrays = np.array([[3.0, 4.0]]), np.array([[5.0, -12.0]])
+    row = next(row for row in ROWS if row.name == "CosineSimilarity")
+    expected = row.oracle("mean", eps=5.0)(arrays, 1.0)
+    for got, wanted in zip(contract.run(losses.CosineSimilarity(eps=5.0), arrays, 1.0), expected):
+        contract.assert_same(got, wanted)
+
+
 def test_a_long_vector_has_a_direction_too():
     prediction, target = np.array([[3e200, 4e200]]), np.array([[4e200, 3e200]])
     value, gradient = contract.run(losses.CosineSimilarity(), (prediction, target), 1.0)

@@ -206,6 +206,17 @@ def test_long_vectors_have_lengths_and_directions_too(name, options):
     assert_allclose(slope * (1e200 / size), gradient, rtol=1e-10, atol=1e-15)
 
 
+@pytest.mark.parametrize("name, others", [("CosineEmbedding", (np.array([1, 1]),)), ("InfoNCE", ())])
+def test_a_vector_as_long_as_it_has_to_be_already_turns(name, others):
+    row = next(row for row in ROWS if row.name == name)
+    x1, x2 = np.array([[1e-8, 0.0], [1.0, 1.0]]), np.array([[1.0, 3.0], [2.0, 1.0]])
+    unit, twin, _, arrays = Case(row, {}, "mean").units([x1, x2, *others])
+    (value, gradient), (expected, slope) = contract.run(unit, arrays, 1.0), contract.run_twin(twin, arrays, 1.0)
+    contract.assert_same(value, expected)
+    contract.assert_same(gradient * 1e-8, slope * 1e-8)
+    assert abs(gradient[1] * 1e-8) > 0.01
+
+
 @pytest.mark.parametrize("name", ["BellmanMSE", "Contrastive", "TripletMargin"])
 def test_a_loss_beyond_its_dtype_is_inf_and_not_nan(name):
     far, near = np.array([[1e200, 0.0]]), np.zeros((1, 2))
