@@ -94,7 +94,10 @@ def _grade(options: argparse.Namespace) -> int:
         raise CourseError(f"--jobs is {options.jobs}; expected 1 or more (or 0 for all cores).")
     course = Course(options.course)
     results = []
-    total = len(set(options.student) or course.students(options.chapter))
+    handed_in = course.root.glob(
+        f"submitted/*/{options.chapter}"
+    )  # for the bar only: the configuration may say otherwise
+    total = len(set(options.student) or list(handed_in)) or None
     columns = (
         TextColumn("grading"),
         BarColumn(),

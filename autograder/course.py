@@ -5,10 +5,13 @@ import os
 import sys
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from nbgrader.apps.api import NbGraderAPI
-from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config, PyFileConfigLoader
+
+if TYPE_CHECKING:  # nbgrader takes seconds to import: where it is not needed, it is not
+    from nbgrader.apps.api import NbGraderAPI
+    from nbgrader.coursedir import CourseDirectory
 
 
 class CourseError(Exception):
@@ -33,11 +36,15 @@ class Course:
         return config
 
     @cached_property
-    def directory(self) -> CourseDirectory:
+    def directory(self) -> "CourseDirectory":
+        from nbgrader.coursedir import CourseDirectory
+
         return CourseDirectory(config=self.config)
 
     @cached_property
-    def api(self) -> NbGraderAPI:
+    def api(self) -> "NbGraderAPI":
+        from nbgrader.apps.api import NbGraderAPI
+
         # nbgrader runs `alembic` from PATH when it makes a gradebook; it lies beside this interpreter.
         beside = str(Path(sys.executable).parent)
         if beside not in os.environ.get("PATH", "").split(os.pathsep):

@@ -3,6 +3,7 @@
 import multiprocessing
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -34,36 +35,45 @@ class Setup:
     targets: tuple[Path, ...] = ()
 
 
-def grade_jobs(jobs: Iterable[Job], setup: Setup, lanes: int) -> Iterator[tuple[Job, Outcome]]:
-    """Yield each job with its outcome as it comes; CageError if the sandbox cannot be made (then nothing is graded)."""
-    waiting = iter(jobs)
-    context = multiprocessing.get_context("spawn")  # never fork: the lanes start clean
-    running: dict[Any, _Lane] = {}
-    try:
-        for number in range(lanes):
+class Lanes:
+    """So many lanes, started at once: they get warm while the grader itself is still getting ready."""
+
+    def __init__(self, setup: Setup, count: int) -> None:
+        self.setup = setup
+        self.context = multiprocessing.get_context("spawn")  # never fork: the lanes start clean
+        self.lanes = [_Lane(self.context, setup, number) for number in range(count)]
+
+    def __enter__(self) -> "Lanes":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for lane in self.lanes:
+            lane.link.close()
+        for lane in self.lanes:
+            lane.close()
+
+    def grade(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Outcome]]:
+        """Yield each job with its outcome as it comes; CageError if the sandbox cannot be made."""
+        waiting = iter(jobs)
+        running: dict[Any, _Lane] = {}
+        for lane in self.lanes:
             job = next(waiting, None)
-            if job is None:
-                break
-            lane = _Lane(context, setup, number)
-            lane.give(job)
-            running[lane.link] = lane
+            if job:
+                lane.give(job)
+                running[lane.link] = lane
         while running:
             for link in wait(list(running)):
                 lane = running.pop(link)
                 job, outcome = lane.take()
                 yield job, outcome
                 following = next(waiting, None)
+                if following is None:
+                    continue
                 if not lane.alive:
                     lane.close()
-                    lane = _Lane(context, setup, lane.number) if following else lane
-                if following:
-                    lane.give(following)
-                    running[lane.link] = lane
-                else:
-                    lane.close()
-    finally:
-        for lane in running.values():
-            lane.close()
+                    lane = self.lanes[lane.number] = _Lane(self.context, self.setup, lane.number)
+                lane.give(following)
+                running[lane.link] = lane
 
 
 class _Lane:
@@ -104,6 +114,8 @@ class _Lane:
 def _work(link: Connection, setup: Setup, number: int) -> None:
     cage = Cage(setup.site, setup.work, number, setup.locked, setup.limits, setup.targets)
     with cage:
+        with suppress(CageError):  # the first job tells
+            cage.start()
         while True:
             try:
                 link.send(_graded(link.recv(), setup, cage))

@@ -13,18 +13,16 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nbformat
-from nbgrader.utils import find_all_files
 
 from autograder.course import Course, CourseError
 from autograder.grading import seeds
 from autograder.grading.cage import CageError
 from autograder.grading.execute import Times
 from autograder.grading.feedback import feedback_page
-from autograder.grading.gradebook import Writer
-from autograder.grading.lanes import Job, Setup, grade_jobs
+from autograder.grading.lanes import Job, Lanes, Setup
 from autograder.grading.submission import (
     FAILED,
     GRADED,
@@ -39,6 +37,9 @@ from autograder.grading.submission import (
 from autograder.grading.withhold import make_site
 from autograder.grading.workspace import workspace
 from autograder.sandbox.lock import Limits
+
+if TYPE_CHECKING:  # it imports nbgrader, which takes seconds that the lanes have to themselves
+    from autograder.grading.gradebook import Writer
 
 MARKER = ".graded.json"  # beside the autograded notebook: the submission's digest and result; written last
 MAX_FILES, MAX_FILES_BYTES = 50, 10 * 2**20  # of what is handed in or given out beside the notebook
@@ -63,11 +64,11 @@ def grade(
     """Yield one result for each submission. New and changed ones are graded; of the others the last result is told."""
     options = options or Options()
     options = replace(options, force=force or options.force)
-    run = _Run(course, chapter, options)
-    names = run.choose(students)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), workspace() as work:
         warnings.simplefilter("ignore")  # nbgrader's queries warn about themselves
-        yield from run.grade(names)
+        run = _Run(course, chapter, options)
+        with run.lanes(work) as lanes:
+            yield from run.grade(lanes, run.choose(students))
 
 
 def replay(course: Course, chapter: str, student: str) -> tuple[Graded, list[dict[str, Any]]]:
@@ -104,9 +105,10 @@ def _again(
 ) -> Iterator[tuple[Graded, list[dict[str, Any]]]]:
     """Grade once more, in the sandbox, without writing anything down."""
     run = _Run(course, chapter, replace(options, force=True))
-    run.choose(names)
-    with Writer(course, chapter) as writer, workspace() as work:
-        for entry in run.outcomes(writer, work, names):
+    from autograder.grading.gradebook import Writer
+
+    with workspace() as work, run.lanes(work) as lanes, Writer(course, chapter) as writer:
+        for entry in run.outcomes(writer, lanes, run.choose(names)):
             if isinstance(entry, Graded):
                 yield entry, []
                 continue
@@ -144,9 +146,15 @@ class _Run:
         with self.course.api.gradebook as gradebook:
             return any(assignment.name == self.chapter for assignment in gradebook.assignments)
 
-    def grade(self, names: Sequence[str]) -> Iterator[Graded]:
-        with Writer(self.course, self.chapter) as writer, workspace() as work:
-            for entry in self.outcomes(writer, work, names):
+    def lanes(self, work: Path) -> Lanes:
+        """Lanes that get warm from now on."""
+        return Lanes(self._setup(work), self.options.jobs or len(os.sched_getaffinity(0)))
+
+    def grade(self, lanes: Lanes, names: Sequence[str]) -> Iterator[Graded]:
+        from autograder.grading.gradebook import Writer
+
+        with Writer(self.course, self.chapter) as writer:
+            for entry in self.outcomes(writer, lanes, names):
                 if isinstance(entry, Graded):
                     yield entry
                     continue
@@ -155,7 +163,7 @@ class _Run:
                 except Exception as problem:
                     yield Graded(entry.student, FAILED, message=f"{type(problem).__name__}: {problem}"[:300])
 
-    def outcomes(self, writer: Writer, work: Path, names: Sequence[str]) -> "Iterator[Graded | _Pending]":
+    def outcomes(self, writer: "Writer", lanes: Lanes, names: Sequence[str]) -> "Iterator[Graded | _Pending]":
         """Every student's outcomes as they come; or the result, where there is nothing to grade, or nothing new."""
         self.assignments = self._assignments(writer)
         pending: dict[str, _Pending] = {}
@@ -173,9 +181,8 @@ class _Run:
                     pending[student] = entry
                     yield from entry.jobs
 
-        lanes = min(self.options.jobs or len(os.sched_getaffinity(0)), len(names))
         try:
-            for job, outcome in grade_jobs(jobs(), self._setup(work), lanes):
+            for job, outcome in lanes.grade(jobs()):
                 entry = pending[job.student]
                 entry.outcomes[job.assignment.notebook] = outcome
                 while finished:
@@ -193,7 +200,7 @@ class _Run:
         """The result that was written down when the student was graded last."""
         return _read_marker(self.course.path("autograded", self.chapter, student) / MARKER)
 
-    def _assignments(self, writer: Writer) -> list[Assignment]:
+    def _assignments(self, writer: "Writer") -> list[Assignment]:
         found = []
         for name in writer.notebooks():
             path = self.course.path("source", self.chapter) / f"{name}.ipynb"
@@ -244,6 +251,8 @@ class _Run:
 
     def _files(self, folder: Path) -> dict[str, bytes]:
         """What lies beside the notebooks: the student's files, and the instructor's in their place. No links."""
+        from nbgrader.utils import find_all_files
+
         found: dict[str, bytes] = {}
         for base in (folder, self.course.path("source", self.chapter)):
             ignored = [*self.course.directory.ignore, "*.ipynb", "timestamp.txt"]
@@ -258,7 +267,7 @@ class _Run:
                         found[str(relative)] = path.read_bytes()
         return found
 
-    def _finish(self, writer: Writer, entry: "_Pending") -> Graded:
+    def _finish(self, writer: "Writer", entry: "_Pending") -> Graded:
         """Files first, then the gradebook, then the marker: whatever is missing is made again by the next run."""
         started = time.perf_counter()
         outcomes = entry.outcomes

@@ -81,7 +81,7 @@ def make_site(folder: Path, chapter: str, whole: bool = False) -> Site:
     libraries = [str(found) for found in map(Path, _libraries()) if found.exists()]
     devices = ["/dev/null", "/dev/zero", "/dev/urandom"]
     time_zone = ["/usr/share/zoneinfo", "/etc/localtime"]
-    imports = ["numpy", "matplotlib.figure", "matplotlib.backends.backend_agg", *extra]
+    imports = ["numpy", "matplotlib.figure", "matplotlib.backends.backend_agg", *(("torch",) if whole else extra)]
     return Site(
         folder,
         (str(folder), *linked, *parts, *libraries, *devices, *time_zone, "/etc/ld.so.cache"),
