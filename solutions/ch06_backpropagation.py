@@ -126,7 +126,7 @@ assert weights == 4810 and weights * once > 100 * both
 #
 # **The question.** $x$ goes through a function $H$, the result through $G$, that result through $F$. If $x$ moves by 0.1, by how much does the end move?
 #
-# **The picture.** Each function stretches or shrinks a small change by its own slope. One after the other, the stretchings multiply.
+# **The picture.** Each function stretches or shrinks a small change by its own slope. One after the other, these factors multiply.
 
 # %% tags=["demo"]
 figures.backpropagation.chain()
@@ -617,14 +617,14 @@ check("ch06.two_two_one", two_two_one)
 figures.backpropagation.network_explorer()
 
 # %% [markdown]
-# D1 ends: the process continues until a minimum is reached, "which corresponds to the optimal set of parameters". A minimum it may be. The best one it need not be. Twelve networks of this form learn the four
+# D1 ends: the process continues until a minimum is reached, "which corresponds to the optimal set of parameters". A minimum it may be. The best one it need not be. Six networks of this form learn the four
 # points of XOR, each from another random start, until their gradients have all but vanished:
 
 # %% tags=["demo"]
 xor_x, xor_y = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.array([[0.0], [1], [1], [0]])
 
 
-def learn_xor(seed, steps=3000, rate=1.0):
+def learn_xor(seed, steps=4000, rate=0.3):
     rng = np.random.default_rng(seed)
     net = layers.Sequential(layers.Dense(2, 2, rng), activations.Sigmoid(), layers.Dense(2, 1, rng))
     loss = losses.MeanSquaredError()
@@ -633,12 +633,14 @@ def learn_xor(seed, steps=3000, rate=1.0):
         net.backward(loss.backward())
         for name, p in net.params.items():
             p -= rate * net.grads[name]
-    return value
+    return value, max(np.abs(g).max() for g in net.grads.values())
 
 
-ends = np.sort([learn_xor(seed) for seed in range(12)])
-print("losses at the end:", ends.round(3))
-assert ends[0] < 0.001 and ends[-1] > 0.05
+ends = np.array([learn_xor(seed) for seed in range(6)])
+print("loss at the end:       ", ends[:, 0].round(3))
+print("largest slope that is left:", ends[:, 1].max().round(4))
+assert ends[:, 1].max() < 0.01  # all of them have come to rest,
+assert ends[:, 0].min() < 0.001 and ends[:, 0].max() > 0.1  # and one of them at a bad place
 
 # %% [markdown]
 # D2 is the more careful one: reliable if the loss is convex, else "only a local minimum" may be found. Backpropagation gives the slope of where you stand. It says nothing about the landscape beyond.
@@ -872,8 +874,8 @@ assert np.sum(sums == 0) == 0 and np.mean(abs(sums) < 1e-5) < 1e-4
 
 
 # %% [markdown]
-# **Rule 4: a random gradient from above.** To check a layer one needs *one* number, so one sums its outputs, $f(x) = \sum y$. That means $dy = 1$ everywhere, and it has a blind spot. Here are two wrong backward passes. The first is for softmax: it answers 0,
-# always. The second is for a dense layer: it hands every input the same share of the sum of `dy`.
+# **Rule 4: a random gradient from above.** To check a layer one needs *one* number, so one sums its outputs, $f(x) = \sum y$. That means $dy = 1$ everywhere, and it has a blind spot. Here are two wrong backward passes. The first is for a softmax: it answers 0,
+# always. The second is for a dense layer: it hands each example the gradient of another one.
 
 # %% tags=["demo"]
 class DeadSoftmax(activations.Softmax):
@@ -1478,7 +1480,7 @@ from course_lib.architectures.data import digits
 
 def train(seed=0, epochs=30, rate=0.2, batch=32):
     rng = np.random.default_rng(seed)
-    model = layers.Sequential(layers.Dense(64, 64, rng), activations.ReLU(), layers.Dense(64, 10, rng))
+    model = layers.Sequential(layers.Dense(64, 128, rng), activations.ReLU(), layers.Dense(128, 10, rng))
     loss, history = losses.CrossEntropy(), {"train": [], "test": []}
     for _ in range(epochs):
         order, total = rng.permutation(len(train_x)), 0.0
@@ -1529,7 +1531,7 @@ class NoBlame(layers.Dense):
 
 def accuracy_of(seed, relu=activations.ReLU, last=layers.Dense, sign=1):
     rng = np.random.default_rng(seed)
-    net, loss = layers.Sequential(layers.Dense(64, 64, rng), relu(), last(64, 10, rng)), losses.CrossEntropy()
+    net, loss = layers.Sequential(layers.Dense(64, 128, rng), relu(), last(128, 10, rng)), losses.CrossEntropy()
     for _ in range(10):
         order = rng.permutation(len(train_x))
         for chosen in np.split(order, range(32, len(order), 32)):
@@ -1548,10 +1550,12 @@ with np.errstate(all="ignore"):
 for name, found in {"right": right, "no gate": no_gate, "blame shared equally": no_blame, "sign reversed": [reversed_sign]}.items():
     print(f"{name:22s}", "  ".join(f"{one:.1%}" for one in found))
 assert min(right) > 0.95 and reversed_sign < 0.2
-assert np.mean(no_gate) > 0.9 and np.mean(no_blame) > 0.8  # both are wrong, and learn all the same
+assert np.mean(no_gate) > 0.95  # wrong, and hardly to be told from the right one
+assert 0.85 < np.mean(no_blame) < np.mean(right) - 0.02  # wrong, and learns all the same
 
 # %% [markdown]
-# Only the reversed sign is plain to see. The other two gradients are **wrong, and the network learns**. It is a little worse, and you would blame the learning rate. This is why gradients are *checked* and not just tried.
+# Only the reversed sign is plain to see. The other two gradients are **wrong, and the network learns**. Without the gate nobody would notice. With the blame shared equally it reads nine digits of ten, and you would look for the fault in the learning rate. This is why
+# gradients are *checked* and not just tried.
 #
 # **Remember.** "The loss falls" proves nothing. Check the gradient.
 
@@ -1830,7 +1834,7 @@ if "cuda" not in DEVICES:
 # %% tags=["demo"]
 def train_torch(seed=0, epochs=30, rate=0.2, batch=32, device="cpu"):
     rng = np.random.default_rng(seed)
-    start = layers.Sequential(layers.Dense(64, 64, rng), activations.ReLU(), layers.Dense(64, 10, rng))
+    start = layers.Sequential(layers.Dense(64, 128, rng), activations.ReLU(), layers.Dense(128, 10, rng))
     model, loss = twin_of(start, device), losses_torch.CrossEntropy()
     x, labels = torch.tensor(train_x, device=device), torch.tensor(train_labels, device=device)
     history = []
@@ -1860,7 +1864,7 @@ for device in DEVICES:
     assert twin_accuracy > 0.97 and off < 1e-6
 
 # %% [markdown]
-# The two runs stay together to many digits through 1 230 steps. For a network this small PyTorch is the slower one: each operation costs some microseconds of bookkeeping. With large arrays, and on a graphics card, it is the other way round.
+# The two runs stay together to many digits through 1 230 steps. For a network this small PyTorch is usually the slower one on a CPU: each operation costs some microseconds of bookkeeping. With large arrays, and on a graphics card, it is the other way round.
 #
 # **Remember.** Autograd computes the gradients that you derived. It saves you the work, not the understanding.
 

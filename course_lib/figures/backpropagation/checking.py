@@ -122,18 +122,18 @@ def long_way(widest=900.0) -> Picture:
         loss.forward(logits, labels)
         short.append(loss.backward()[0, 0])
     lost = gaps[~np.isfinite(long)]
-    first = lost[0] if lost.size else np.inf
+    told = f"is lost from a gap of {lost[0]:.0f} on" if lost.size else "gives the same here"
     picture = Picture(
         f"The gradient for the logit of the true class, 0 to {widest:g} below the other. By p − t it goes to "
-        f"{short[-1]:.2f} and stays. Through the probabilities it is lost from a gap of {first:.0f} on.",
+        f"{short[-1]:.2f} and stays. The way through the probabilities {told}.",
         height=2.8,
     )
     (panel,) = picture.panels("Two ways back through softmax and cross-entropy")
     panel.plot(gaps, short, color=BLUE, label="p − t")
     panel.plot(gaps, long, color=VERMILLION, linestyle=DASHED, linewidth=3.5, label="through the probabilities")
     if lost.size:
-        panel.axvspan(first, widest, color=VERMILLION, alpha=0.1, linewidth=0)
-        note(panel, "nan: 1/p is infinite", ((first + widest) / 2, -0.6), (0, 0), ha="center")
+        panel.axvspan(lost[0], widest, color=VERMILLION, alpha=0.1, linewidth=0)
+        note(panel, "nan: 1/p is infinite", ((lost[0] + widest) / 2, -0.6), (0, 0), ha="center")
     panel.set(xlabel="how far the true logit lies below the other", ylabel="gradient for it", ylim=(-1.15, -0.4))
     picture.legend_above(panel)
     return picture

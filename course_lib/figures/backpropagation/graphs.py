@@ -23,6 +23,7 @@ def graph(output, places, backward=True) -> Picture:
     picture = Picture(f"A graph of {len(at)} numbers. {'; '.join(told)}.", height=1.2 + 1.1 * (max(rows) - min(rows)))
     (panel,) = picture.panels("")
     panel.axis("off")
+    panel.set(xticks=[], yticks=[])
     panel.set(xlim=(min(columns) - 0.5, max(columns) + 0.5), ylim=(min(rows) - 0.55, max(rows) + 0.55))
     for label, (node, x, y) in places.items():
         for parent, slope in node.parents:

@@ -62,6 +62,7 @@ def shapes(n=5, inputs=3, outputs=2) -> Picture:
     titles = ("Forward: y = x Wᵀ + b", "Back to x: dx = dy W", "Back to W: dW = dyᵀ x")
     for panel, row in zip(picture.panels(*titles), rows):
         panel.axis("off")
+        panel.set(xticks=[], yticks=[])
         left = 0.0
         for i, name in enumerate(row):
             height, width = of[name]
@@ -102,6 +103,7 @@ def layer_chain(sizes=(64, 32, 10), n=16) -> Picture:
     )
     (panel,) = picture.panels("")
     panel.axis("off")
+    panel.set(xticks=[], yticks=[])
     panel.set(xlim=(-1.6, 2 * len(links) - 0.4), ylim=(-0.95, 0.95))
     for i, name in enumerate(names):
         keeps = "keeps x" if name.startswith("Dense") else "keeps y"

@@ -66,6 +66,7 @@ def _drawing(picture, values, slopes, stage):
     (panel,) = picture.panels("")
     panel.set(xlim=(-0.35, 3.2), ylim=(-0.42, 1.42))
     panel.axis("off")
+    panel.set(xticks=[], yticks=[])
     column = {"x1": 0, "x2": 0, "h1": 1, "h2": 1, "o": 2, "L": 3}
     for start, end in EDGES:
         (x0, y0), (x1, y1) = PLACES[start], PLACES[end]
@@ -181,6 +182,7 @@ def chain(x=0.5, change=0.1) -> Picture:
     (panel,) = picture.panels("")
     panel.set(xlim=(-0.5, 3.5), ylim=(-0.75, 0.6))
     panel.axis("off")
+    panel.set(xticks=[], yticks=[])
     arriving = change
     for i, (name, node) in enumerate(zip(names, nodes)):
         panel.plot(i, 0, "o", markersize=40, color="white", markeredgecolor=BLUE)

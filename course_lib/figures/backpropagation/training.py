@@ -30,4 +30,5 @@ def mistakes(x, labels, predicted, most=8) -> Picture:
         panel.imshow(x[i].reshape(8, 8), cmap="gray_r", vmin=0, vmax=1)
         panel.set_title(f"{labels[i]} read\nas {predicted[i]}", loc="center", fontsize=9.5)
         panel.axis("off")
+        panel.set(xticks=[], yticks=[])
     return picture
