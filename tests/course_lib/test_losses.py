@@ -470,6 +470,10 @@ WRONG = {
         lambda: losses.MeanSquaredLogarithmicError().forward(np.array([0.0]), [-2]),
         "target holds -2.0; expected > −1",
     ),
+    "log of a target of −1": (
+        lambda: losses.MeanSquaredLogarithmicError().forward(np.array([0.0]), [-1]),
+        "target holds -1.0; expected > −1",
+    ),
 } | {
     f"{name} with 0 and 1": (
         lambda name=name: getattr(losses, name)().forward(np.zeros(2), [0, 1]),

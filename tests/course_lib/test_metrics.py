@@ -343,6 +343,7 @@ WRONG = {
         lambda: metrics.roc_auc(SCORES, [1, 1, 1]),
         "target holds only 1; expected both 0 and 1: try more examples, or shuffle before a split",
     ),
+    "a single example": (lambda: metrics.roc_auc(SCORES[:1], [1]), "target holds only 1; expected both 0 and 1"),
     "the other class": (lambda: metrics.roc_auc(SCORES, [0, 0, 0]), "target holds only 0; expected both 0 and 1"),
     "signs": (
         lambda: metrics.roc_auc(SCORES, [-1, 1, 1]),
