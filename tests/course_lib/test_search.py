@@ -747,6 +747,11 @@ def test_the_policy_gradient_is_that_of_autograd():
     assert_allclose(_policy_gradient(theta, drawn, advantage), t.grad.numpy(), rtol=1e-10)
 
 
+def test_a_policy_that_is_certain_has_no_overflow():
+    gradient = _policy_gradient(np.array([1e4, 0.0, -1e4]), np.array([0, 1]), np.array([1.0, 1.0]))
+    assert_allclose(gradient, [-0.5, 0.5, 0], atol=1e-15)
+
+
 def test_the_advantage_is_a_standard_score_and_a_failure_the_worst():
     costs = np.array([3.0, 1.0, 7.0, 2.0])
     assert_allclose(_advantage(costs), scipy.stats.zscore(-costs), rtol=1e-10)
