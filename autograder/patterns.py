@@ -99,7 +99,7 @@ def _swap(seen, same):
 def _axis(seen, same):
     if _all(seen, same, lambda case: case.transposed()):
         return Mistake(
-            "summed or normalised over the wrong axis",
+            "summed or normalized over the wrong axis",
             ("One row is one example. axis=-1 runs over the classes of a row, axis=0 over the examples of a column.",),
         )
 

@@ -1447,7 +1447,7 @@ assert max(good) - min(good) < 0.04  # the others are within a few percent of ea
 # %% [markdown]
 # ## 3.15 Centering: why should the middle be 0?
 #
-# **The question.** D3 gives a rule of thumb: pick centered non-linearities. The output of one module is the input of the next. What goes wrong if all of it is positive?
+# **The question.** D3 gives a rule of thumb: pick centered nonlinearities. The output of one module is the input of the next. What goes wrong if all of it is positive?
 #
 # **The picture.** Two weights, learned by gradient descent: once from inputs around 0, once from the same inputs moved to the side. The star is the goal.
 

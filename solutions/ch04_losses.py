@@ -95,7 +95,7 @@ assert accuracy[0] == accuracy[1] and cross_entropies[1] < cross_entropies[0]
 # | cheap to compute | yes, and all losses here are: 4.9 measures them |
 #
 # **A little history.** D1 tells three phases: simple errors such as the mean squared error in the 1950s and 1960s;
-# cross-entropy, hinge and Kullback–Leibler from the 1980s to the early 2000s; specialised losses such as focal, Dice and
+# cross-entropy, hinge and Kullback–Leibler from the 1980s to the early 2000s; specialized losses such as focal, Dice and
 # negative sampling since then. The ideas are often much older than their use in networks:
 #
 # | year | who | what |

@@ -325,7 +325,7 @@ SHARED = {
         ("categorical_cross_entropy", "value", swapped),
         ("log_softmax", "gradient", swapped),
     ],
-    "summed or normalised over the wrong axis": [
+    "summed or normalized over the wrong axis": [
         ("log_softmax", "value", other_axis),
         ("log_softmax", "gradient", other_axis),
     ],

@@ -536,7 +536,7 @@ leaky_relu = Exercise(
         ),
         misconception(
             "the slopes are swapped",
-            "The small slope is on the negative side.",
+            "The small slope is for negative z: there a little gets through. For positive z the slope is 1.",
             derivative=lambda x, alpha: np.where(x > 0, alpha, 1),
         ),
     ],
@@ -930,11 +930,11 @@ gelu = Exercise(
         ),
         misconception(
             "φ where xφ belongs: the second term of the product rule keeps its x",
-            "By the product rule (x·Φ)′ = 1·Φ + x·φ.",
+            "By the product rule (x·Φ)′ = 1·Φ + x·φ: the second term keeps its factor x.",
             derivative=lambda x: _normal(x) + _density(x),
         ),
         misconception(
-            "the density is not normalised: 1/√(2π) is missing",
+            "the density is not normalized: 1/√(2π) is missing",
             "The bell curve e^(−x²/2) has the area √(2π). A density has the area 1.",
             derivative=lambda x: _normal(x) + x * np.exp(-(x**2) / 2),
         ),
@@ -976,12 +976,12 @@ softmax = Exercise(
             ),
         ),
         misconception(
-            "normalised over the examples (axis 0) instead of the classes",
+            "normalized over the examples (axis 0) instead of the classes",
             "The shares of one example sum to 1: along a row, axis=1.",
             value=lambda logits, temperature: _softmax(logits / temperature, axis=0),
         ),
         misconception(
-            "normalised over the whole table: the rows do not sum to 1",
+            "normalized over the whole table: the rows do not sum to 1",
             "Each row is a distribution of its own. Give the sum an axis.",
             value=lambda logits, temperature: (
                 np.exp(logits / temperature - np.max(logits / temperature))

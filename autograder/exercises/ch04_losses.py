@@ -117,7 +117,7 @@ mean_absolute_error = Exercise(
         ),
         misconception(
             "the median of the absolute errors",
-            "The mean absolute error is minimised by the median of the targets, but it is itself a mean.",
+            "The mean absolute error is minimized by the median of the targets, but it is itself a mean.",
             value=lambda prediction, target: np.median(np.abs(prediction - target)),
         ),
         misconception(
@@ -409,19 +409,19 @@ log_softmax = Exercise(
             value=lambda logits: _softmax(logits),
         ),
         misconception(
-            "normalised over the examples (axis 0) instead of the classes",
+            "normalized over the examples (axis 0) instead of the classes",
             "The np.exp of your answer should sum to 1 in each row; yours does so in each column. Which axis are the classes?",
             value=lambda logits: _log_softmax(logits, axis=0),
             gradient=lambda logits, dy: dy - _softmax(logits, axis=0) * dy.sum(axis=0, keepdims=True),
         ),
         misconception(
             "the log of the sum is missing: only the maximum is subtracted",
-            "The exp of your answer does not sum to 1. The shift changes nothing by itself; the normalising term log Σ exp comes after it.",
+            "The exp of your answer does not sum to 1. The shift changes nothing by itself; the normalizing term log Σ exp comes after it.",
             value=lambda logits: logits - logits.max(axis=-1, keepdims=True),
         ),
         misconception(
             "only the diagonal of the Jacobian: dy·(1 − softmax)",
-            "Every logit moves every output of its row, because they share one normaliser. Sum dy over the row.",
+            "Every logit moves every output of its row, because they share one normalizer. Sum dy over the row.",
             gradient=lambda logits, dy: dy * (1 - _softmax(logits)),
         ),
         misconception(
@@ -515,7 +515,7 @@ cross_entropy = Exercise(
         ),
         misconception(
             "the gradient is filled in for the true class only",
-            "The other logits matter, too: they stand in the normaliser. Their gradient is their softmax.",
+            "The other logits matter, too: they stand in the normalizer. Their gradient is their softmax.",
             gradient=lambda logits, labels: _one_hot(labels, logits) * (_softmax(logits) - 1) / len(labels),
         ),
         misconception(

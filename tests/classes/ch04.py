@@ -143,7 +143,7 @@ SLIPS: dict[str, tuple[str, str, float, str]] = {
             return z - np.log(np.exp(z).sum(axis=0))
         """,
         2,
-        "normalised over the examples (axis 0)",
+        "normalized over the examples (axis 0)",
     ),
     "mina": (
         "ch04.cross_entropy",

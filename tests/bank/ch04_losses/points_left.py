@@ -58,7 +58,7 @@ POINTS_LEFT = {
         "exp overflows in the log of the sum: the logits are not shifted by their maximum": 3,
         "the softmax underflows to 0 before its logarithm is taken": 3,
         "the logarithm is missing: this is the softmax": 2,
-        "normalised over the examples (axis 0) instead of the classes": 0,
+        "normalized over the examples (axis 0) instead of the classes": 0,
         "the log of the sum is missing: only the maximum is subtracted": 2,  # two large logits are close
         "only the diagonal of the Jacobian: dy·(1 − softmax)": 2,
         "dy − softmax: it takes the row's Σ dy for 1": 2,
