@@ -1,9 +1,11 @@
 """Notebooks of other nbgrader courses, with asserts of their own: the scores that stock nbgrader gives them."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import nbformat
@@ -13,6 +15,7 @@ from nbgrader.api import Gradebook
 
 from autograder.course import Course
 from autograder.grading.run import grade
+from tests.jupyterlab import jupyterlab
 from tests.test_project import HERE
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
@@ -197,16 +200,22 @@ def test_a_manual_grade_and_a_comment_survive_another_grading(ours):
         assert gradebook.find_comment("baz", "p1", "small", "submitted-changed").comment == "well said"
 
 
-def test_the_formgrader_shows_the_course(ours):
-    """Its pages are served by Jupyter; here its own handlers answer for the graded class."""
-    from nbgrader.apps.api import NbGraderAPI
+def test_the_formgrader_shows_the_course(ours, tmp_path):
+    def answer(path: str) -> str:
+        with urllib.request.urlopen(f"{address}/formgrader{path}", timeout=60) as page:
+            return page.read().decode()
 
-    course = Course(ours)
-    api = NbGraderAPI(course.directory, config=course.config)
-    told = {entry["name"]: entry for entry in api.get_assignments()}
-    assert told["small"]["num_submissions"] == 4
-    submission = next(s for s in api.get_submissions("small") if s["student"] == "submitted-changed")
-    assert submission["autograded"] and submission["needs_manual_grade"]
+    list(grade(Course(ours), "small"))
+    with jupyterlab(ours, tmp_path) as address:
+        told = {entry["name"]: entry for entry in json.loads(answer("/api/assignments"))}
+        assert told["small"]["num_submissions"] == 4
+        submissions = json.loads(answer("/api/submissions/small"))
+        assert len(submissions) == 4 and all(submission["autograded"] for submission in submissions)
+        notebooks = json.loads(answer("/api/submitted_notebooks/small/p1"))
+        assert len(notebooks) == 4
+        for notebook in notebooks:
+            page = answer(f"/submissions/{notebook['id']}/")  # where a teacher grades by hand
+            assert notebook["id"] in page
 
 
 def test_the_project_s_own_config_is_what_these_courses_use():
