@@ -180,15 +180,15 @@ print("all is well")
 from IPython.display import display
 
 
-def misspelled(x, weights, bias):
-    return np.summ(x)  # there is no such function
+def misread(x, weights, bias):
+    return sum(bias)  # the bias is one number: there is nothing to go through
 
 
 def added(x, weights, bias):
     return np.sum(x + weights) + bias  # each input + its weight
 
 
-answers = [check("ch00.weighted_sum", attempt, points=2) for attempt in (nothing_written, misspelled, added)]
+answers = [check("ch00.weighted_sum", attempt, points=2) for attempt in (nothing_written, misread, added)]
 assert [answer.state for answer in answers] == ["not attempted", "could not run", "wrong"]
 assert answers[2].mistakes[0].name == "inputs and weights are added, not multiplied"
 display(*answers)
@@ -210,7 +210,7 @@ display(*answers)
 # | What is graded? | The functions in your cells, with *other* inputs of the same kind. An answer that only fits the inputs you saw fails there. |
 # | What costs nothing? | Prints, warnings, comments, another way to the same numbers, float32 or float64. |
 # | May I add cells? | Yes. Locked cells are put back to what they were, if you change them by accident. |
-# | Where is the reference? | In `course_lib`, for you to read. Try first: what you found yourself stays. |
+# | Where is the reference? | From chapter 1 on in `course_lib`, for you to read. Try first: what you found yourself stays. |
 # | Before you hand in | *Kernel → Restart Kernel and Run All Cells*. What works now will work for the grader. |
 
 # %% [markdown] exercise="ch00.weighted_sum" minutes=5 difficulty=1
@@ -313,7 +313,7 @@ assert with_numpy < with_loops
 
 # %% [markdown] exercise="ch00.batch_sums" minutes=5 difficulty=1
 # ### Exercise: a batch of weighted sums
-# The same unit, for all examples of a batch: one number for each row.
+# The same unit, for all examples of a batch: one number for each row, in the order of the rows.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -382,15 +382,17 @@ assert (years_told[widest], years_told[widest + 1]) == (1965, 1986)
 assert np.mean(years_told >= 2014) > 0.5
 
 # %% [markdown]
-# **The story in seven lines.**
+# **The story in nine lines.**
 #
 # - **1943.** McCulloch and Pitts describe a neuron as a small logical machine: it answers 0 or 1. Nothing is learned (chapter 1).
 # - **1958.** Rosenblatt's perceptron *learns* its weights. The machine had photocells for eyes and one layer. D1 prints 1957, the year of the laboratory's report; D2 prints 1958, the year of the paper.
 # - **1960s and 1970s.** Deeper networks are tried. Training them is hard, and interest fades.
 # - **1986.** Backpropagation becomes known: how to find out, for every weight in every layer, which way to move it (chapter 6). Recurrent and convolutional networks follow.
-# - **Until about 2006** computers are too slow and data too few. The ideas wait. Then deep belief networks show that deep networks can be trained, and graphics processors turn out to be good at it.
+# - **1997.** The LSTM gives recurrent networks a longer memory. Ten years later they read text and speech.
+# - **2006.** So far computers were too slow and data too few; the ideas had to wait. Now deep belief networks show that deep networks can be trained, at first without labels, and graphics processors turn out to be good at it. The name "deep learning" comes up.
 # - **2012.** AlexNet wins the ImageNet contest of image recognition. D1 gives its errors: from 26 % down to 16 %. From here on the cliff.
-# - **2017 to today.** The Transformer, and with it GPT-3, AlphaFold 2 and ChatGPT.
+# - **2015.** AlphaGo beats a professional at Go. The programs before it, says D1, were amateurs.
+# - **2017 to today.** The Transformer, built of attention. GPT-3 and ChatGPT are Transformers; AlphaFold 2 uses attention, too, to predict the shape of proteins, about 90 % right (D1).
 #
 # The Turing Award of 2018 went to Yoshua Bengio, Geoffrey Hinton and Yann LeCun (D2). All three are in our table:
 
@@ -594,7 +596,7 @@ figures.introduction.who_hears_whom(reaches)
 # D1 names three kinds by the mechanism of their units; the fourth, attention, is at the heart of the Transformer.
 #
 # - **Dense layers (MLP, multi-layer perceptron).** Everything is joined with everything, each pair by a weight of its own. For tables of measurements, and as the last layers of nearly everything.
-# - **Convolutional networks (CNN).** Each place looks at its neighbors, and all places share the same few weights. For images, sound, and other data on a grid. D0: stacked with pooling, they see at several scales.
+# - **Convolutional networks (CNN).** Each place looks at its neighbors, and all places share the same few weights. For images, sound, and other data on a grid. D0: stacked with pooling, they see at several scales; they read time series and, with an embedding, text as well.
 # - **Recurrent networks (RNN, LSTM, GRU).** They read one step after the other and carry a memory along. For sequences.
 # - **Attention (Transformer).** Every place looks at every other and computes, from the data, whom to listen to. For text first, today also for images and much else.
 #
@@ -703,9 +705,10 @@ def share_of_companies(events):
 
 early, late = figures.introduction.events(last=2012), figures.introduction.events(first=2013)
 print(f"to 2012:   {share_of_companies(early):.0%} of {len(early)} events come from the companies above")
-print(f"from 2013: {share_of_companies(late):.0%} of {len(late)}")
+print(f"from 2013: {share_of_companies(late):.0%} of {len(late)}, among them all systems:")
 systems = [event for event in late if event.kind == "system"]
-print("systems from 2013:", ", ".join(f"{event.name} ({event.organization})" for event in systems))
+for event in systems:
+    print(f"  {event.year}  {event.name:12s} {event.organization}")
 assert share_of_companies(early) == 0 and share_of_companies(late) > 0.5
 assert share_of_companies(systems) == 1
 
@@ -1052,7 +1055,7 @@ check("ch00.split", split)
 #
 # **The question.** The network of 0.1 reads 97 % of the digits. Is that much? We need something to compare with, as simple as can be.
 #
-# **The idea.** For each class, take the mean of its training examples: its **center**. A new example gets the class of the nearest center. That is all; it can be written in one evening, and you will.
+# **The idea.** For each class, take the mean of its training examples: its **center**. A new example gets the class of the nearest center. That is all. You will write it below, in a few lines.
 #
 # **The picture.** The ten centers of the digits. A mean of pictures is a picture:
 
@@ -1093,7 +1096,7 @@ figures.introduction.digits(ink[for_test][fooled], captions, "Read by the networ
 
 # %% [markdown] exercise="ch00.class_centers" minutes=5 difficulty=2
 # ### Exercise: the centers
-# The mean of each class. Every class has at least one example.
+# Row $k$ of the answer is the mean of the examples whose label is $k$. Every class has at least one example.
 #
 # <details><summary>Hint 1</summary>
 #

@@ -10,10 +10,11 @@ def digits(images, captions, title="", wrong=()) -> Picture:
     """Small gray pictures in a row, each with a caption; images (N, 8, 8); those numbered in `wrong` are marked."""
     images = np.asarray(images, float).reshape(-1, 8, 8)
     told = ", ".join(str(caption).replace("\n", " ") for caption in captions)
+    lines = max(str(caption).count("\n") for caption in captions)
     picture = Picture(
         f"{title or 'Digits'}: {len(images)} pictures of 8 by 8 pixels, with the captions {told}."
         + (f" {len(wrong)} of them are marked as wrong." if len(wrong) else ""),
-        height=1.55 + 0.2 * max(str(caption).count("\n") for caption in captions) + (0.2 if title else 0),
+        height=6.6 / len(images) + 0.22 * (1.6 + lines + (1 if title else 0)),
     )
     panels = picture.panels(*("" for _ in images))
     for number, (panel, image, caption) in enumerate(zip(panels, images, captions)):

@@ -15,7 +15,7 @@ def history_explorer():
         )
 
     first, last = year("from", 2012), year("to", 2025)
-    kind = ipywidgets.ToggleButtons(options=["all", *KINDS], description="kind")
+    kind = ipywidgets.Dropdown(options=["all", *KINDS], description="kind")
     word = ipywidgets.Text(value="", placeholder="a name, a title, D0 …", description="contains")
 
     def picture(first, last, kind, word):

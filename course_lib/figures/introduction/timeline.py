@@ -70,5 +70,6 @@ def per_decade(first, counts) -> Picture:
     bars = panel.bar(decades, counts, color=[PALE if count < max(counts) else BLUE for count in counts])
     panel.bar_label(bars, fontsize=9)
     panel.margins(y=0.15)
+    panel.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     panel.grid(visible=False, axis="x")
     return picture
