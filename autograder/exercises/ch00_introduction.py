@@ -125,12 +125,12 @@ chosen_years = Exercise(
     misconceptions=[
         misconception(
             "the last year is left out",
-            "“From first to last” includes both here. Compare with `<=`, not with `<`.",
+            "Both borders belong to the period here. Compare with `<=`, not with `<`.",
             value=lambda years, kinds, kind, first, last: years[(kinds == kind) & (years >= first) & (years < last)],
         ),
         misconception(
             "the first year is left out",
-            "“From first to last” includes both here. Compare with `>=`, not with `>`.",
+            "Both borders belong to the period here. Compare with `>=`, not with `>`.",
             value=lambda years, kinds, kind, first, last: years[(kinds == kind) & (years > first) & (years <= last)],
         ),
         misconception(
@@ -169,7 +169,7 @@ chosen_years = Exercise(
         ),
         misconception(
             "other events become 0 and stay in the list",
-            "`np.where` with three arguments keeps the length and fills in. To leave events out, index with the mask.",
+            "With three arguments, `np.where` keeps the length and fills in. To leave events out, index with the mask.",
             value=lambda years, kinds, kind, first, last: np.where(
                 (kinds == kind) & (years >= first) & (years <= last), years, 0
             ),
@@ -208,13 +208,13 @@ decades = Exercise(
     misconceptions=[
         misconception(
             "a decade with several events is counted once",
-            "`counts[places] += 1` reads and writes each place once, however often it stands in places.",
+            "The line `counts[places] += 1` reads and writes each place once, however often it stands in places.",
             "Count decade by decade: how many years lie inside? Or look up `np.add.at` or `np.bincount`.",
             value=_counted_once,
         ),
         misconception(
             "years are rounded to the nearest decade",
-            "1957 belongs to the decade that begins in 1950. Round down: the operator `//` does it.",
+            "The year 1957 belongs to the decade that begins in 1950. Round down: the operator `//` does it.",
             value=lambda years, first, count: _histogram(np.round((years - first) / 10), count),
         ),
         misconception(
@@ -224,7 +224,7 @@ decades = Exercise(
         ),
         misconception(
             "the last decade has eleven years",
-            "`np.histogram` includes the right end of its last bin only. Which year slips in?",
+            "Of all bins, `np.histogram` includes the right end only in the last. Which year slips in?",
             "Give it one more edge and drop the last count, or count with two comparisons.",
             value=lambda years, first, count: np.histogram(years, first + 10 * np.arange(count + 1))[0],
         ),
@@ -338,7 +338,7 @@ one_hot = Exercise(
     misconceptions=[
         misconception(
             "every row has the ones of all labels",
-            "`answer[:, labels] = 1` says: in all rows, these columns. Each row has a column of its own.",
+            "The line `answer[:, labels] = 1` says: in all rows, these columns. Each row has a column of its own.",
             "Index with two lists of the same length: the row numbers 0, 1, 2, … and the labels.",
             value=_everywhere,
         ),
@@ -424,12 +424,12 @@ split = Exercise(
         ),
         misconception(
             "`test` is the size of the training set",
-            "`test` says how many examples are for the test. The others, N − test of them, are for training.",
+            "The argument `test` says how many examples are for the test. The others, N − test of them, are for training.",
             unit=lambda x, labels, order, test: _parted(x, labels, order[:-test], order[-test:]),
         ),
         misconception(
             "the order is read backwards",
-            "order[0] is the place of the example that comes first, not the place to which example 0 goes.",
+            "In order[0] stands the place of the example that comes first, not the place to which example 0 goes.",
             "No `np.argsort` is needed: `x[order]` is the shuffled table.",
             unit=lambda x, labels, order, test: _parted(x, labels, np.argsort(order)[:test], np.argsort(order)[test:]),
         ),
@@ -516,7 +516,7 @@ nearest_center = Exercise(
         ),
         misconception(
             "the distance is returned, not the class",
-            "`min` tells how small the smallest is, `argmin` tells where it stands: the number of the class.",
+            "With `min` you learn how small the smallest is, with `argmin` where it stands: the number of the class.",
             value=lambda x, centers: np.sqrt(np.min(np.sum(_gaps(x, centers) ** 2, axis=2), axis=1)),
         ),
         misconception(
@@ -587,7 +587,7 @@ share_right = Exercise(
         ),
         misconception(
             "right only if all are right",
-            "`np.array_equal` and `all` tell whether nothing is wrong. How much is right?",
+            "Both `np.array_equal` and `all` tell whether nothing is wrong. How much is right?",
             value=lambda prediction, target: float(np.array_equal(prediction, target)),
         ),
     ],
