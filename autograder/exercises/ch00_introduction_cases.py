@@ -93,7 +93,11 @@ def years_and_decades() -> Cases:
         for told, first, count in (([1950], 1940, 2), ([1959, 1950], 1950, 2), ([1990, 1979, 1980, 1970], 1970, 3)):
             inputs = {"years": np.array(told), "first": first, "count": count}
             cases.append(Case(inputs, "years that end in 0 and in 9", "borders"))
-        for told, first, count in (([1939, 1943], 1940, 2), ([1965, 1943, 1960], 1940, 2), ([1935, 1949, 1922], 1940, 3)):
+        for told, first, count in (
+            ([1939, 1943], 1940, 2),
+            ([1965, 1943, 1960], 1940, 2),
+            ([1935, 1949, 1922], 1940, 3),
+        ):
             inputs = {"years": np.array(told), "first": first, "count": count}
             cases.append(Case(inputs, "years outside of the decades asked for", "outside"))
         return cases
