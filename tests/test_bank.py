@@ -48,7 +48,7 @@ def verdict(exercise, seed=VISIBLE_SEED, record=None, **wrong):
 
 
 def raising(problem):
-    def candidate(*arguments):
+    def candidate(*arguments, **options):
         raise problem
 
     return candidate
