@@ -298,7 +298,7 @@ cosine_annealing = Exercise(
         ),
         misconception(
             "not halved: the wave goes from 2 to 0",
-            "1 + cos is 2 at step 0. Halve it, so that the wave goes from 1 to 0.",
+            "At step 0, 1 + cos is 2. Halve it, so that the wave goes from 1 to 0.",
             unit=lambda lr, s, a: lambda t: lr * ((1 + np.cos(np.pi * t / s)) * (1 - a) + a),
         ),
         misconception(
