@@ -231,12 +231,13 @@ def tables() -> Cases:
     def make(rng: np.random.Generator) -> list[Case]:
         corners = rng.permutation(truth_table(2))
         a, b = corners.T
-        grid = np.arange(-2.0, 2.5)
-        fine = np.arange(-1.5, 2.0, 0.5)
+        # Not the same on both sides of 0, so that a line and its opposite are not both in the grid.
+        grid = np.arange(-2.0, 2.0)
+        fine = np.arange(-2.0, 1.25, 0.5)
         named = {
             "AND": a * b, "OR": np.maximum(a, b), "NAND": 1 - a * b, "A and not B": a * (1 - b), "XOR": abs(a - b),
         }  # fmt: skip
-        cases = [Case({"x": corners[:1], "target": a[:1], "values": np.array([-1.0, 0.0, 1.0])}, "one example")]
+        cases = [Case({"x": corners[:1], "target": a[:1], "values": np.array([-1.0, 0.0, 1.0, 2.0])}, "one example")]
         for (name, target), values in zip(named.items(), (grid, fine, grid, fine, fine)):
             tag = "none" if name == "XOR" else ""
             cases.append(Case({"x": corners, "target": target, "values": values}, name, tag))
@@ -244,7 +245,7 @@ def tables() -> Cases:
         for n in (3, 5):
             x = eighths(rng, (n, 2))
             target = (x @ eighths(rng, 2) >= 0).astype(float)
-            values = np.sort(rng.permutation(np.arange(-2.0, 2.5, 0.5))[:6])
+            values = np.append(-1.75, np.sort(rng.permutation(np.arange(-1.5, 2.5, 0.5))[:5]))
             cases.append(Case({"x": x, "target": target, "values": values}, f"{n} points in the plane"))
         return cases
 
@@ -281,8 +282,8 @@ def labelled() -> Cases:
                 weight, bias, x = eighths(rng, (classes, inputs)), eighths(rng, classes), eighths(rng, inputs)
                 scores = weight @ x + bias
                 first, second, *_ = np.sort(scores)[::-1]
-                # Scores on both sides of 0, and clearly apart.
-                if first - second > 0.3 and (classes < 3 or ((scores < -0.1).any() and (scores > 0.1).sum() > 1)):
+                # Scores clearly apart, on both sides of 0, and neither the biases nor the products alone tell the winner.
+                if first - second > 0.3 and (classes < 3 or _contested(scores, bias)):
                     break
             winner = int(scores.argmax())
             label = winner if tag == "right" else int(rng.choice(np.delete(np.arange(classes), winner)))
@@ -298,3 +299,8 @@ def labelled() -> Cases:
         return cases
 
     return make
+
+
+def _contested(scores: np.ndarray, bias: np.ndarray) -> bool:
+    both_sides = (scores < -0.1).any() and (scores > 0.1).sum() > 1
+    return bool(both_sides and scores.argmax() not in (bias.argmax(), (scores - bias).argmax()))

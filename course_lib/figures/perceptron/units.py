@@ -1,5 +1,7 @@
 """Pictures of one unit: its sum, its step, its cut through the square of two inputs."""
 
+from typing import Any
+
 import numpy as np
 
 from course_lib import activations, perceptron
@@ -51,7 +53,7 @@ def unit(x=(1, 0, 1), weights=(1, 1, -1), bias=-1) -> Picture:
 @drawn
 def steps() -> Picture:
     """Heaviside's step and the sign, with the value at 0."""
-    units = {"Heaviside": activations.Heaviside(), "Sign": activations.Sign()}
+    units: dict[str, Any] = {"Heaviside": activations.Heaviside(), "Sign": activations.Sign()}
     at_zero = {name: float(one.forward(np.zeros(1))[0]) for name, one in units.items()}
     z = np.linspace(-3, 3, 7)
     ends = {name: (float(one.forward(z).min()), float(one.forward(z).max())) for name, one in units.items()}
@@ -78,7 +80,7 @@ def corners(panel, wanted):
 
 def firing_side(panel, weights, bias, low, high, color=SKY):
     """Shade where the unit fires, and draw the line where its sum is 0."""
-    x1, x2 = np.meshgrid(np.linspace(*low_high(low, high, 0), 201), np.linspace(*low_high(low, high, 1), 201))
+    x1, x2 = np.meshgrid(np.linspace(low, high, 201), np.linspace(low, high, 201))
     plane = np.stack([x1, x2], axis=-1)
     y = perceptron.ThresholdLogicUnit(weights, bias).forward(plane)
     if 0 < y.mean() < 1:
@@ -86,10 +88,6 @@ def firing_side(panel, weights, bias, low, high, color=SKY):
         panel.contour(x1, x2, plane @ np.asarray(weights, float) + bias, levels=[0], colors=[BLUE], linewidths=2)
     elif y.all():
         panel.set_facecolor("#ddf0fa")
-
-
-def low_high(low, high, axis):
-    return np.broadcast_to(low, 2)[axis], np.broadcast_to(high, 2)[axis]
 
 
 @drawn
