@@ -174,7 +174,7 @@ gates = Exercise(
         ),
         misconception(
             "a majority that asks for all three",
-            "Two of three are a majority.",
+            "With A and B on and C off the sum is 2, and two of three are a majority. Yours stays silent.",
             value=_gate(MAJORITY=(1, 1, 1, 3)),
         ),
         misconception(
@@ -220,7 +220,7 @@ heaviside = Exercise(
         ),
         misconception(
             "a step that goes down instead of up",
-            "Positive numbers must give 1.",
+            "Put in 5 and −5: the larger number must give the larger answer. Which of the two values stands first in your choice?",
             value=lambda z: np.where(z >= 0, 0.0, 1.0),
         ),
         misconception(
@@ -274,7 +274,7 @@ sign = Exercise(
         ),
         misconception(
             "Heaviside's step, 0 or 1",
-            "Negative numbers must give −1.",
+            "Put in −5: this step answers −1 there, not 0. And it has a third value at 0.",
             value=_step,
         ),
         misconception(
@@ -284,7 +284,7 @@ sign = Exercise(
         ),
         misconception(
             "a reversed sign",
-            "Positive numbers must give 1.",
+            "Put in 5: the answer must be 1. Exchange the two comparisons, or the two values.",
             value=lambda z: -np.sign(z),
         ),
         misconception(
@@ -352,7 +352,7 @@ threshold_logic_unit = Exercise(
         ),
         misconception(
             "the sign, −1 or 1, where 0 or 1 is asked for",
-            "This unit ends with Heaviside's step.",
+            "The answers of this unit are no and yes, 0 and 1: it ends with Heaviside's step. With the sign, no would be −1.",
             unit=_unit(lambda x, w, b: np.sign(x @ w + b)),
         ),
         misconception(
@@ -953,7 +953,7 @@ multiclass_step = Exercise(
         ),
         misconception(
             "the smallest score taken for the winner",
-            "The class with the largest score wins.",
+            "A score says how much speaks for a class. The class with the largest one wins: `np.argmax`.",
             unit=_contest(winner=np.argmin),
         ),
         misconception(
