@@ -994,6 +994,12 @@ figures.perceptron.bounds(allowed, made)
 #
 # **The question.** "One or the other, not both." Have you found numbers for it in 1.5?
 #
+# **The picture.** The two filled corners lie across from each other, and so do the two empty ones. Wherever the line goes, at least one corner is on the wrong side.
+
+# %% tags=["demo"]
+figures.perceptron.cut(w1=1.0, w2=1.0, bias=-0.5, gate="XOR")
+
+# %% [markdown]
 # **The mathematics.** Suppose a unit computes XOR. Its four answers say
 #
 # $$b < 0, \qquad w_1 + b \ge 0, \qquad w_2 + b \ge 0, \qquad w_1 + w_2 + b < 0 .$$
@@ -1283,7 +1289,7 @@ np.testing.assert_allclose(arrived[0], exact, atol=1e-8)
 #
 # **The question.** Rosenblatt's machine looked at pictures. Can a layer of ten units read digits?
 #
-# **The code.** scikit-learn brings 1 797 handwritten digits of 8 by 8 pixels. One unit for each digit, its target 1 for its own digit and 0 for all others:
+# **The picture.** scikit-learn brings 1 797 handwritten digits of 8 by 8 pixels. Two thirds of them are for learning, the others for testing.
 
 # %% tags=["demo"]
 from sklearn.datasets import load_digits
@@ -1293,7 +1299,12 @@ mix = np.random.default_rng(0).permutation(len(digit))
 pixels, digit = pixels[mix] / 16, digit[mix]
 seen, seen_digit = pixels[:1200], digit[:1200]
 unseen, unseen_digit = pixels[1200:], digit[1200:]
+figures.perceptron.digits(seen[:20], seen_digit[:20])
 
+# %% [markdown]
+# **The code.** One unit for each digit, its target 1 for its own digit and 0 for all others:
+
+# %% tags=["demo"]
 ten = perceptron.Perceptron(inputs=64, units=10)
 history = ten.fit(seen, np.eye(10)[seen_digit], epochs=20, rng=np.random.default_rng(1))
 firing = ten.forward(unseen).sum(axis=1)
@@ -1365,7 +1376,7 @@ def multiclass_step(weight, bias, x, label):
 check("ch01.multiclass_step", multiclass_step)
 
 # %% [markdown]
-# The three rules of this chapter on the digits, with twenty epochs for the first two, and two thousand steps for the third:
+# The three rules of this chapter on the digits. The perceptrons and the contest get twenty epochs, the delta rule two thousand steps:
 
 # %% tags=["demo"]
 scored = np.zeros((10, 65))  # the last column holds the biases
@@ -1487,7 +1498,7 @@ for device in devices:
 # %% tags=["demo"]
 for row in ERRATA:
     if row.chapter == 1:
-        numbers = ", ".join(f"{name}: {value:.3g}" for name, value in row.show().items())
+        numbers = ", ".join(f"{name}: {value:.4g}" for name, value in row.show().items())
         print(f"{row.document}  {row.printed}\n    → {row.mended}\n      ({numbers})")
 assert len(shown) == 2
 

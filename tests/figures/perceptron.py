@@ -20,6 +20,7 @@ CASES = {
     "bounds": [{"bound": [10, 1000], "mistakes": [3, 40]}, {"bound": [10.0, 20.0], "mistakes": [30, 1]}],
     "two_rules": [{"sets": {"left": (X, TARGET, LINES), "right": (3 * X, TARGET, LINES)}}],
     "table_counts": [{"counts": [5, 0, 3, 1] * 4}],
+    "digits": [{"x": np.random.default_rng(0).random((13, 64)), "labels": range(13)}],
     "templates": [{"weight": np.random.default_rng(0).normal(size=(10, 64))}],
     "over_epochs": [{"curves": {"one rule": [9, 4, 2], "another": [8, 8, 1]}, "quantity": "mistakes"}],
 }

@@ -1,6 +1,6 @@
 """The pictures of the perceptron. What is drawn is computed by `course_lib`, not by a second formula."""
 
-from course_lib.figures.perceptron.digits import over_epochs, table_counts, templates
+from course_lib.figures.perceptron.digits import digits, over_epochs, table_counts, templates
 from course_lib.figures.perceptron.learning import (
     AsPrinted,
     bounds,
@@ -20,6 +20,7 @@ __all__ = [
     "bounds",
     "cut",
     "cut_explorer",
+    "digits",
     "gates",
     "learning",
     "over_epochs",

@@ -35,6 +35,22 @@ def table_counts(counts) -> Picture:
 
 
 @drawn
+def digits(x, labels) -> Picture:
+    """Handwritten digits of 8 by 8 pixels, ten in a row. x (N, 64), labels (N,)."""
+    rows = -(-len(x) // 10)
+    picture = Picture(
+        f"{len(x)} handwritten digits of 8 by 8 pixels: {', '.join(str(label) for label in labels)}.",
+        height=0.95 * rows,
+    )
+    for panel, pixels in zip(picture.subplots(rows, 10, squeeze=False).ravel(), x):
+        panel.imshow(np.reshape(pixels, (8, 8)), cmap="gray_r", vmin=0, vmax=1)
+    for panel in picture.axes:
+        panel.axis("off")
+        panel.set(xticks=[], yticks=[])
+    return picture
+
+
+@drawn
 def templates(weight) -> Picture:
     """weight (10, 64): what each of ten units looks for in a picture of 8 by 8."""
     reach = float(np.abs(weight).max())

@@ -80,7 +80,7 @@ def regions(weight, bias, reach=2.0) -> Picture:
     answers = units.forward(plane.reshape(-1, 2)).astype(int)
     codes = answers @ (1 << np.arange(len(weight)))
     told: list[str] = []
-    picture = Picture("This alternative text is written below, when the regions are known.", width=5.2, height=3.9)
+    picture = Picture("This alternative text is written below, when the regions are known.", height=4.0)
     (panel,) = picture.panels("")
     shades = [SKY, ORANGE, GREEN, VERMILLION, PALE, "#F0E442", "#CC79A7", "white"]
     for number, code in enumerate(np.unique(codes)):
@@ -114,7 +114,7 @@ def learning(x=None, target=None, most=16) -> Moving:
     epoch = 0
 
     def frame(title, wrong=None, before=None):
-        picture = Picture(f"{title}: {_line_in_words(unit)}.", width=5.4, height=4.0)
+        picture = Picture(f"{title}: {_line_in_words(unit)}.", height=4.0)
         (panel,) = picture.panels(title)
         if before is not None:
             line(panel, before["weight"][0], before["bias"][0], reach, shade=False, colors=[GRAY], linestyles=[DASHED])
@@ -228,7 +228,7 @@ def walls(inputs=20) -> Picture:
     panel.plot(most, radius * np.sqrt(most), "o", color=BLACK)
     note(panel, f"no further: (R/γ)² = {most:.0f}", (most, radius * np.sqrt(most)), (-8, 6), ha="right")
     panel.plot(len(lengths) - 1, lengths[-1], "o", color=BLUE)
-    note(panel, f"learned after {len(lengths) - 1} mistakes", (len(lengths) - 1, lengths[-1]), (8, -3))
+    note(panel, f"learned after {len(lengths) - 1} mistakes", (len(lengths) - 1, lengths[-1]), (8, -14))
     panel.set(xlabel="mistakes so far, k", ylabel="length", xlim=(0, k[-1]), ylim=(0, radius * np.sqrt(most) * 1.25))
     picture.legend_above(panel)
     return picture
