@@ -35,10 +35,11 @@
 
 # %% tags=["setup"]
 import numpy as np
-from sklearn.datasets import load_digits
 
 from autograder import check
-from course_lib import architectures, figures, layers, losses, metrics, optimizers, training
+from course_lib import figures, layers, losses, metrics, optimizers
+
+np.set_printoptions(linewidth=100)  # a table is printed at most so wide
 
 # %% [markdown]
 # ## 0.1 What is deep learning?
@@ -51,6 +52,10 @@ from course_lib import architectures, figures, layers, losses, metrics, optimize
 # **The picture.** Here are eight of 1 797 digits, as people wrote them. A picture is a table of 8 × 8 numbers from 0 (blank) to 16 (ink).
 
 # %% tags=["demo"]
+from sklearn.datasets import load_digits
+
+from course_lib import architectures, training
+
 pictures, labels = load_digits(return_X_y=True)
 print("the first picture, as the computer sees it:")
 print(pictures[0].reshape(8, 8).astype(int))
