@@ -185,6 +185,8 @@ class Cage:
         ours, theirs = socket.socketpair()
         try:
             with theirs:
+                if self._process is None or self._process.poll() is not None:  # what it started may linger for a moment
+                    raise OSError("it has ended")
                 self.control.settimeout(20)
                 order = f"fork {scratch} {'-' if user is None else user}"
                 socket.send_fds(self.control, [order.encode()], [theirs.fileno()])
