@@ -36,8 +36,8 @@ def _network(mask, number, passes, p) -> Picture:
             for b, there in zip(stays[column + 1], places[column + 1]):
                 if a and b:
                     panel.plot((here[0], there[0]), (here[1], there[1]), color=BLUE, alpha=0.5, linewidth=0.8, zorder=1)
-    for kept, column in zip(stays, places):
-        for on, (x, y) in zip(kept, column):
+    for kept, units in zip(stays, places):
+        for on, (x, y) in zip(kept, units):
             panel.plot(x, y, "o", markersize=15, color="white", markeredgecolor=BLUE if on else PALE, zorder=2)
             if on:
                 panel.plot(x, y, "o", markersize=9, color=BLUE, zorder=3)
