@@ -1,6 +1,6 @@
 """Look at chapters as JupyterLab shows them: .venv/bin/python -m tools.pages FOLDER ch10_schedules [--dark] [--student]
 
-Runs each chapter, solved or as students get it, in a headless browser; its page becomes ch10_schedules-light-01.png, -02.png …
+Runs each chapter in a headless browser, solved or as students get it; writes ch10_schedules-light-01.png and so on.
 """
 
 import argparse
