@@ -69,7 +69,7 @@ figures.modules.chain(network, images)
 # | part | what it is |
 # |---|---|
 # | `forward(x)` | the answer to `x` |
-# | `params` | a dictionary of arrays that can be learned; empty if there are none |
+# | `params` | a dictionary of arrays that can be learned; empty, or left out, if there are none |
 # | `backward(dy)` | chapter 6; in this chapter only for two modules where it is short |
 #
 # D3's example of a chain: $\tanh(\text{ReLU}(x))$, written as one module or as two. It advises two, since a chain of simple modules is easier to debug. Does the order matter?
@@ -110,7 +110,7 @@ figures.modules.product(x, weight, bias)
 #
 # $$y = x\,W^{\mathsf T} + b, \qquad (N, \text{inputs}) \cdot (\text{inputs}, \text{outputs}) + (\text{outputs},) = (N, \text{outputs}) .$$
 #
-# Row $k$ of $W$ holds the weights of output $k$, so $W$ has the shape (outputs, inputs). PyTorch keeps it so as well. (D3 calls the number of inputs $M$ and the number of outputs $N$. In this course $N$ is always the number of examples.)
+# For the layer of the question: $(5, 64) \cdot (64, 10) + (10,) = (5, 10)$. Row $k$ of $W$ holds the weights of output $k$, so $W$ has the shape (outputs, inputs). PyTorch keeps it so as well. (D3 calls the number of inputs $M$ and the number of outputs $N$. In this course $N$ is always the number of examples.)
 #
 # D2 lets a dense layer end with an activation, and so does Keras. PyTorch and this course keep the two apart: the dense layer is linear, and the activation is a module of its own. What D2 calls an *activation layer* is that second module. It changes each number by itself and has, as a rule, nothing to learn.
 #
@@ -282,7 +282,7 @@ check("ch02.feed_forward", feed_forward)
 #
 # **The question.** One hidden layer of 32, or three of 32? Which of them has more numbers to learn, and where do they sit?
 #
-# **The picture.**
+# **The picture.** Each bar is one layer. Its biases are the thin rim on top.
 
 # %% tags=["demo"]
 three_hidden = [64, 32, 32, 32, 10]
@@ -351,11 +351,7 @@ check("ch02.count_parameters", count_parameters)
 #
 # **The question.** Writing every line by hand gets long. Can a box hold the boxes, and behave like a box itself?
 #
-# **The picture.** It is the one of 2.1, with a frame around it: array in, array out. D3: "modules of modules are just as easy."
-#
-# **The mathematics.** Functions of functions are functions. If $f$ and $g$ are modules, so is $g(f(x))$, and its numbers are those of both.
-#
-# **The code.** The box must say which array belongs to whom. In this course, as in PyTorch, the name of an array is the place of its module in the chain, a dot, and the name that the module gave it. Places count from 0, and modules without numbers have a place, too:
+# **The picture.** Here one of the boxes in a chain is a chain itself. D3 says of such modules of modules that they are just as easy.
 
 # %% tags=["demo"]
 rng = np.random.default_rng(0)
@@ -366,6 +362,14 @@ chain = layers.Sequential(
     layers.Sequential(layers.Dense(8, 8, rng), activations.ReLU()),
     layers.Dense(8, 3, rng),
 )
+figures.modules.chain(chain, rng.normal(size=(5, 4)))
+
+# %% [markdown]
+# **The mathematics.** Functions of functions are functions. If $f$ and $g$ are modules, so is $g(f(x))$, and its numbers are those of both.
+#
+# **The code.** The box must say which array belongs to whom. In this course, as in PyTorch, the name of an array is the place of its module in the chain, a dot, and the name that the module gave it. Places count from 0, and modules without numbers have a place, too:
+
+# %% tags=["demo"]
 for name, array in chain.params.items():
     print(f"{name:12s} {array.shape}")
 assert list(chain.params)[2:4] == ["3.0.weight", "3.0.bias"]  # a chain inside the chain
@@ -401,7 +405,7 @@ assert shown["unfinished_network"]["mended outputs"] == 3
 
 # %% [markdown] exercise="ch02.sequential" minutes=10 difficulty=3
 # ### Exercise: a chain of modules
-# Write `forward` and `params` of `Sequential`, for any number of modules. Every module has `forward(x)` and a dictionary `params`, which may be empty.
+# Write `forward` and `params` of `Sequential`, for any number of modules. Here every module has `forward(x)` and a dictionary `params`, which may be empty, as that of the ReLU below.
 #
 # `params` is a *property*: it is read without parentheses and collects the arrays anew each time. The names are `"0.weight"`, `"0.bias"`, `"2.weight"` and so on: place, dot, the module's own name. Since a chain is a module, a chain inside a chain comes out by itself: the weight of module 1 of the chain at place 1 is `"1.1.weight"`.
 #
@@ -602,7 +606,7 @@ def collapse(weights, biases):
 check("ch02.collapse", collapse)
 
 # %% [markdown]
-# D4 writes that stacking fully connected layers allows non-linear boundaries. Read on: it is stacking them **with an activation in between**, which D4 names one sentence later.
+# D4 owes the non-linear boundaries of an MLP to two things: layers that are stacked, and the activations between them. This section took the second away, and nothing of the first was left.
 #
 # **Remember.** Linear behind linear is linear. The bend between the layers is what makes depth.
 
@@ -630,7 +634,7 @@ figures.modules.hidden_space(hidden_weight, hidden_bias, [[1.0, -2.0]], [0.0])
 # | 0 1 and 1 0 | 1 | 0 | on |
 # | 1 1 | 2 | 1 | off |
 #
-# **The code.** One hidden unit is not enough, whatever its weights: its answer depends on one sum, and it can only stay at 0 and then rise. We let 68 921 of them try, each with the best output weight and bias that least squares can find. None comes near.
+# **The code.** One hidden unit is not enough, whatever its weights: its answer depends on one sum, and it can only stay at 0 and then rise. We let 68 921 of them try, each with the best output weight and bias that least squares can find. A squared error of 0 would be XOR, and 1 is what the answer ½ for all corners gets.
 
 # %% tags=["demo"]
 side = np.linspace(-2, 2, 41)
@@ -861,7 +865,7 @@ for depth, width in ((1, 24), (2, 12), (3, 8)):
     assert share > 0.97
 
 # %% [markdown]
-# On this task all three do it; the wide one with half the numbers. There is no general answer. There is a limit, though, and it is behind the first column. is a theorem (Jesse Johnson, 2019): if no hidden layer is wider than the input, the regions of a network are never islands. They all run out to infinity. We test it where an island is needed, on the disk in its ring, with the best of six starts:
+# On this task all three do it; the wide one with half the numbers. There is no general answer. There is a limit, though, and it shows in the first column. Jesse Johnson (2019) has proved it: if no hidden layer is wider than the input, the regions of a network are never islands. They all run out to infinity. We test it where an island is needed, on the disk in its ring, with the best of six starts:
 
 # %% tags=["demo"]
 best = {}
@@ -1016,7 +1020,7 @@ assert cosine(at["big"], at["small"]) > 0.8
 figures.modules.words(seen, vocabulary, [0, 1, 1, 2, 2, 2, 3, 3])
 
 # %% [markdown]
-# Words that are *used* alike have come together. That is a little less than D2 says: *big* and *small* are neighbors, too, and they mean the opposite. Closeness in such a table means the same company, not the same meaning. Chapter 14 does this with real vectors, Word2Vec.
+# Words that are *used* alike have come together. That is a little less than D2 says: *big* and *small* are neighbors, too, and they mean the opposite. (In our language one can always stand for the other. In real texts, too, opposites keep similar company.) Closeness in such a table means the same company, not the same meaning. Chapter 14 does this with real vectors, Word2Vec.
 #
 # **Remember.** An embedding copies rows. Its gradient goes back to the rows that were copied, and repeated ones collect.
 
@@ -1162,7 +1166,16 @@ check("ch02.masked_mean", masked_mean)
 #
 # **The question.** You need the distance between two answers, or a network that looks at a picture *and* at a table. No layer in the list does it. Must you leave the world of modules?
 #
-# **The picture.** No. There are two doors. A *Lambda layer* wraps a function. A *subclass* is a class of your own.
+# **The picture.** No. Here is a module that no list has: two inputs of different kinds, each with a way of its own, and one answer.
+
+# %% tags=["demo"]
+rng = np.random.default_rng(0)
+of_pixels = layers.Sequential(layers.Dense(64, 16, rng), activations.ReLU())
+of_table = layers.Sequential(layers.Dense(5, 4, rng))
+figures.modules.branches(of_pixels, of_table, rng.normal(size=(3, 64)), rng.normal(size=(3, 5)))
+
+# %% [markdown]
+# There are two doors. A *Lambda layer* wraps a function. A *subclass* is a class of your own.
 #
 # | you need | take |
 # |---|---|
@@ -1209,7 +1222,7 @@ assert isinstance(reader, layers.Sequential) and len(reader.params) == 4
 # %% [markdown]
 # `forward` and `params` came from `Sequential`; `guess` is new. In PyTorch every network is a subclass of `nn.Module`, as D4's is.
 #
-# **The mathematics.** And a module with two inputs. Each goes through a branch of its own, and the answers are put side by side:
+# **The mathematics.** Back to the module with two inputs. Each goes through a branch of its own, and the answers are put side by side:
 #
 # $$y = [\,f_{\text{left}}(a)\ \ f_{\text{right}}(b)\,], \qquad (N, A),\ (N, B) \to (N, L + R) .$$
 
@@ -1284,9 +1297,9 @@ class PictureAndTable(TwoInputs):
         """A row for each array: 0 left or 1 right, its place there (−1: none), the sum of all."""
         rows = []
         for name, array in sorted(self.params.items()):
-            known = {"left": 0, "right": 1, "0": 0, "1": 1}
-            places = [known.get(part, -1) for part in name.split(".")[:-1]]
-            rows.append([*[*places, -1, -1][:2], array.sum()])
+            side, *inside = [*name.split(".")[:-1], "", ""]
+            place = int(inside[0]) if inside[0].isdigit() else -1
+            rows.append([{"left": 0, "right": 1}.get(side, -1), place, array.sum()])
         return np.array(rows)
 
 
@@ -1330,7 +1343,7 @@ figures.modules.heads(four_tasks)
 # | multi-label | beach? sunset? dog? | a sigmoid for each label | yes for each $p > \tfrac12$ | binary cross-entropy for each label | follows from the row above |
 # | multi-class | cat, dog or bird | one softmax over all | the largest | cross-entropy | D2, D3, D4 |
 #
-# **The code.** Why these pairs, and not others? Each cell of the table gets its test.
+# **The code.** Why these pairs, and not others? Each row of the table gets its test.
 #
 # *First test: what is pulled back.* Of each pair take output unit and loss together and look at the gradient for the scores. It is the same expression in all rows: **prediction minus target**. Whoever is wrong by much is pulled by much.
 
@@ -1426,6 +1439,22 @@ assert max(sums) - min(sums) > 0.1
 
 # %% [markdown]
 # Both decide about equally well: the largest score wins either way. What the sigmoids cannot give is *probabilities*: those of a flower do not add up to 1. If you only need the decision it hardly matters. If somebody reads the probabilities, take the softmax.
+#
+# *Sixth test: why ½?* A hundred thousand cases whose true probabilities we know. Which border makes the fewest mistakes? And which costs least, if a false alarm is four times as bad as a miss?
+
+# %% tags=["demo"]
+rng = np.random.default_rng(4)
+p = rng.uniform(0, 1, 100_000)
+happened = rng.uniform(0, 1, 100_000) < p
+borders = np.linspace(0.05, 0.95, 19)
+misses = np.array([np.mean(happened & (p <= border)) for border in borders])
+alarms = np.array([np.mean(~happened & (p > border)) for border in borders])
+fewest, cheapest = borders[np.argmin(misses + alarms)], borders[np.argmin(misses + 4 * alarms)]
+print(f"fewest mistakes at {fewest:.2f}, the lowest price at {cheapest:.2f}")
+assert abs(fewest - 0.5) < 0.06 and abs(cheapest - 0.8) < 0.06
+
+# %% [markdown]
+# So ½ is right if both mistakes are equally bad. Otherwise the border moves, and the network stays as it is: that is what probabilities are good for. (What a sigmoid or a ReLU does at the output of a regression is tested in 3.19. Squared or absolute error is a question of outliers, in chapter 4.)
 
 
 # %% [markdown] exercise="ch02.output_head" minutes=12 difficulty=4
@@ -1677,7 +1706,7 @@ assert off < 1e-10
 #
 # <details><summary>My network learns nothing that a straight line could not do</summary>
 #
-# Is there a bend between the layers? Print the chain. Two dense layers side by side are one.
+# Is there a bend between the layers? Print the chain. Two dense layers one behind the other, with nothing between them, are one.
 # </details>
 #
 # <details><summary>Part of my network never changes while it learns</summary>

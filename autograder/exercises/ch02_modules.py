@@ -156,7 +156,7 @@ feed_forward = Exercise(
     answers=_by_modules,
     parts=[Part("first hidden layer", 1, "h1"), Part("second hidden layer", 1, "h2"), Part("output", 2, "y")],
     read_again="2.3 Feed-forward: what becomes of one example on its way?",
-    withholds=("activations.ReLU", "architectures.MLP"),
+    withholds=("activations.ReLU",),
     misconceptions=[
         misconception(
             "a ReLU at the output",
@@ -166,11 +166,13 @@ feed_forward = Exercise(
         misconception(
             "no ReLU at all",
             "Your hidden units answer negative numbers. Then three layers are one (2.6).",
+            "If only the hidden layers are wrong and the output is right: you returned the sums from before the ReLU.",
             unit=_mlp(first=_forward, second=lambda h1, w, b, x: _forward(h1, w, b)),
         ),
         misconception(
             "no ReLU behind the second layer",
             "Both hidden layers bend. Only the last layer does not.",
+            "If the output is right all the same: you returned the second sums from before their ReLU.",
             unit=_mlp(second=lambda h1, w, b, x: _forward(h1, w, b)),
         ),
         misconception(
@@ -239,7 +241,6 @@ count_parameters = Exercise(
     answers=_counted,
     parts=[Part("layer by layer", 2, "each"), Part("in all", 1, "total")],
     read_again="2.4 Counting: how many numbers does a network learn?",
-    withholds=("architectures.MLP",),
     misconceptions=[
         misconception(
             "weights without biases",
@@ -332,13 +333,18 @@ def _network(chain, dense=_Link, relu=_Bend):
     return Network
 
 
-def _places(params, known=None):
-    """One row for each array: what its name says of its two places, −1 where that is nothing, and the sum of its numbers."""
+def _places(params, sides=None):
+    """One row for each array: what its name says of its two places, −1 where that is nothing, and the sum of its numbers.
+
+    The first place is a number, or one of `sides`.
+    """
     rows = []
     for name, array in sorted(params.items()):
-        parts = name.split(".")[:-1]
-        found = [(known or {}).get(part, int(part) if part.isdigit() else -1) for part in parts]
-        rows.append([*[*found, -1, -1][:2], array.sum()])
+        first, second, *_ = [*name.split(".")[:-1], "", ""]
+        places = [int(part) if part.isdigit() else -1 for part in (first, second)]
+        if sides:
+            places[0] = sides.get(first, -1)
+        rows.append([*places, array.sum()])
     return np.array(rows)
 
 
@@ -398,6 +404,11 @@ class _OwnOnly(_Chain):
         return {f"{i}.{name}": array for i, each in enumerate(found) for name, array in each.items()}
 
 
+class _NameFirst(_Chain):
+    def named(self, i, name):
+        return f"{name}.{i}"
+
+
 class _LastNames(_Chain):
     @property
     def params(self):
@@ -430,7 +441,6 @@ sequential = Exercise(
     ],
     read_again="2.5 Sequential: when is a chain of modules a module?",
     builds_on=("ch02.dense",),
-    withholds=("architectures.MLP",),
     misconceptions=[
         misconception(
             "one x for all modules: what a module answers is not handed on",
@@ -466,6 +476,11 @@ sequential = Exercise(
             "names without the place: two modules' weights fight for one name",
             "Two dense layers both have a weight. In your dictionary the second one overwrites the first. Put the place in front: 0.weight, 1.weight.",
             unit=_network(_Unprefixed),
+        ),
+        misconception(
+            "the module's own name in front of its place",
+            "First the place, then the dot, then the name: read 1.1.weight from the outside to the inside.",
+            unit=_network(_NameFirst),
         ),
         misconception(
             "a place that counts only modules with parameters",
@@ -509,10 +524,6 @@ def _probed(reference, inputs):
     return {"weight": (network.forward(np.eye(wide)) - bias).T, "bias": bias}
 
 
-def _elementwise(w, weight):
-    return w * weight if w.shape == weight.shape else w @ weight
-
-
 collapse = Exercise(
     id="ch02.collapse",
     reference="activations.Identity",
@@ -536,7 +547,7 @@ collapse = Exercise(
         misconception(
             "biases that are only added up",
             "The first bias goes through all later layers, as x does: W₂(W₁x + b₁) + b₂. Multiply out.",
-            unit=_collapsed(carried=lambda w, b, bias, before: bias + b if bias.shape == b.shape else w @ bias + b),
+            unit=_collapsed(carried=lambda w, b, bias, before: bias + b),
         ),
         misconception(
             "the last bias alone",
@@ -551,16 +562,12 @@ collapse = Exercise(
         misconception(
             "a bias that goes through the product of all weights so far",
             "The bias b₁ is added behind W₁. So it passes W₂, and not W₂W₁.",
-            unit=_collapsed(
-                carried=lambda w, b, bias, before: (
-                    w @ before @ bias + b if before.shape[1] == bias.shape[0] else w @ bias + b
-                )
-            ),
+            unit=_collapsed(carried=lambda w, b, bias, before: w @ before @ bias + b),
         ),
         misconception(
             "a product entry by entry",
             "In NumPy * multiplies entry by entry. One layer behind the other is the matrix product, @.",
-            unit=_collapsed(onto=_elementwise),
+            unit=_collapsed(onto=lambda w, weight: w * weight),
         ),
         misconception(
             "a weight that lies on its side",
@@ -750,6 +757,13 @@ def _last_wins(weight, ids, dy):
     return grads
 
 
+def _row_by_row(weight, ids, dy):
+    grads = np.zeros_like(weight)
+    for i, row in zip(ids, dy):
+        grads[i] += row
+    return grads
+
+
 def _shared(weight, ids, dy):
     times = np.bincount(ids.ravel(), minlength=len(weight))
     return _scatter(weight, ids, dy) / np.maximum(times, 1)[:, None]
@@ -777,6 +791,11 @@ embedding = Exercise(
             "A word that occurs twice is blamed twice, and both count. What does your line do with the first when the second comes?",
             "Even `grads[ids] += dy` adds once for each id, not once for each time. `np.add.at(grads, ids, dy)` adds every time; so does a loop.",
             unit=_embedding(grads=_last_wins),
+        ),
+        misconception(
+            "a loop over the first axis of the ids alone",
+            "In a table of ids your loop takes whole rows, and within a row a repeated id counts once again only. Walk over all ids: `ids.ravel()`, and dy as (all, features).",
+            unit=_embedding(grads=_row_by_row),
         ),
         misconception(
             "a repeated id gets the average of its gradients",

@@ -97,7 +97,17 @@ def stacks() -> Cases:
 
     def make(rng: np.random.Generator) -> list[Case]:
         cases = []
-        for widths in ((3, 2), (2, 2, 2), (2, 4, 3), (3, 3, 3, 3), (4, 2, 5, 3), (2, 3, 4, 2, 3)):
+        for widths in (
+            (3, 2),
+            (2, 2, 2),
+            (2, 4, 3),
+            (2, 3, 3),
+            (2, 3, 2),
+            (3, 3, 3, 3),
+            (3, 2, 2, 2),
+            (4, 2, 5, 3),
+            (2, 3, 4, 2, 3),
+        ):
             pairs = [affine(rng, wide, narrow) for wide, narrow in pairwise(widths)]
             inputs = {"weights": [weight for weight, _ in pairs], "biases": [bias for _, bias in pairs]}
             count = len(pairs)
@@ -155,6 +165,7 @@ def lookups() -> Cases:
             if repeats:
                 ids = ids.copy()
                 ids[-1] = ids[0]
+                ids[1] = ids[0] if len(shape) > 1 else ids[1]  # also within one row
             made = {"count": count, "features": features, "rng": int(rng.integers(1000)), "ids": ids.reshape(shape)}
             arrays = {"weight": signed(rng, (count, features)), "dy": signed(rng, (*shape, features))}
             cases.append(

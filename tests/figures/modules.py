@@ -10,6 +10,14 @@ SCORES = {"line": lambda x: x[:, 0], "always": lambda x: np.ones(len(x))}
 LINE = np.linspace(0, 1, 65)
 
 CASES = {
+    "branches": [
+        {
+            "left": layers.Sequential(layers.Dense(4, 3, RNG)),
+            "right": layers.Sequential(layers.Dense(2, 5, RNG), activations.ReLU()),
+            "a": RNG.normal(size=(5, 4)),
+            "b": RNG.normal(size=(5, 2)),
+        }
+    ],
     "chain": [{"model": NETWORK, "x": RNG.normal(size=(5, 4))}],
     "product": [{"x": RNG.normal(size=(4, 3)), "weight": RNG.normal(size=(2, 3)), "bias": np.array([0.5, -1.0])}],
     "passage": [{"model": NETWORK, "x": RNG.normal(size=(1, 4))}],

@@ -12,9 +12,11 @@ TABLES = "PuOr"  # violet above 0, orange below
 
 
 def _name(layer):
-    """What stands in a box: the class, and the sizes of a dense layer below it."""
+    """What stands in a box: the class, and below it the sizes of a dense layer or the number of modules in a chain."""
     kind = type(layer).__name__
-    return f"{kind}\n{layer.inputs} → {layer.outputs}" if kind == "Dense" else kind
+    if kind == "Dense":
+        return f"{kind}\n{layer.inputs} → {layer.outputs}"
+    return f"{kind}\nof {len(layer.layers)}" if hasattr(layer, "layers") else kind
 
 
 def _size(layer):
@@ -53,12 +55,52 @@ def chain(model, x) -> Picture:
         panel.add_patch(
             Rectangle((2 * i - 0.55, -0.45), 1.1, 0.9, facecolor="#eef4fa" if learns else "white", edgecolor=BLUE)
         )
-        panel.text(2 * i, 0, _name(layer), ha="center", va="center", fontsize=9.5)
+        size = 9.5 if max(map(len, _name(layer).split("\n"))) < 10 else 8.2
+        panel.text(2 * i, 0, _name(layer), ha="center", va="center", fontsize=size)
         word = f"{numbers[i]:,} numbers".replace(",", " ") if learns else "nothing to learn"
         panel.text(2 * i, -0.58, word, ha="center", va="top", fontsize=8.5, color=BLUE if learns else GRAY)
     for i, shape in enumerate(shapes):
         panel.annotate("", (2 * i - 0.6, 0), (2 * i - 1.4, 0), arrowprops={"arrowstyle": "->", "color": GRAY})
         panel.text(2 * i - 1, 0.1, _said(shape), ha="center", va="bottom", fontsize=9)
+    return picture
+
+
+def _worded(model):
+    count = len(model.layers)
+    return f"{count} module" + "s" * (count != 1)
+
+
+@drawn
+def branches(left, right, a, b) -> Picture:
+    """Two chains side by side, one for each input, and their answers put next to each other."""
+    answers = left.forward(a), right.forward(b)
+    both = np.concatenate(answers, axis=1)
+    picture = Picture(
+        f"Two branches: a of shape {_said(a.shape)} goes through {_worded(left)}, b of shape "
+        f"{_said(b.shape)} through {_worded(right)}. Their answers of shapes {_said(answers[0].shape)} and "
+        f"{_said(answers[1].shape)} stand side by side in an array of shape {_said(both.shape)}.",
+        height=2.5,
+    )
+    (panel,) = picture.panels("")
+    _still(panel)
+    longest = max(len(left.layers), len(right.layers))
+    end, arrow = 2.5 * longest + 1.4, {"arrowstyle": "->", "color": GRAY}
+    for name, links, x, level in (("a", left.layers, a, 0.65), ("b", right.layers, b, -0.65)):
+        place, label = 0.0, f"{name}: {_said(x.shape)}"
+        for layer in links:
+            panel.annotate("", (place + 1.4, level), (place, level), arrowprops=arrow)
+            panel.text(place + 0.7, level + 0.08, label, ha="center", va="bottom", fontsize=9)
+            panel.add_patch(Rectangle((place + 1.4, level - 0.4), 1.1, 0.8, facecolor="#eef4fa", edgecolor=BLUE))
+            panel.text(place + 1.95, level, _name(layer), ha="center", va="center", fontsize=9.5)
+            x = layer.forward(x)
+            place, label = place + 2.5, _said(x.shape)
+        panel.annotate("", (end, level), (place, level), arrowprops=arrow)
+        panel.text((place + end) / 2, level + 0.08, label, ha="center", va="bottom", fontsize=9)
+    panel.add_patch(Rectangle((end, -1.05), 1.1, 2.1, facecolor="white", edgecolor=BLUE))
+    panel.text(end + 0.55, 0, "side\nby side", ha="center", va="center", fontsize=9.5)
+    panel.annotate("", (end + 2.5, 0), (end + 1.1, 0), arrowprops=arrow)
+    panel.text(end + 1.8, 0.08, _said(both.shape), ha="center", va="bottom", fontsize=9)
+    panel.set(xlim=(-0.2, end + 2.6), ylim=(-1.15, 1.25))
     return picture
 
 
