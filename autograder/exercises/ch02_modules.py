@@ -340,11 +340,11 @@ def _places(params, sides=None):
     """
     rows = []
     for name, array in sorted(params.items()):
-        first, second, *_ = [*name.split(".")[:-1], "", ""]
-        places = [int(part) if part.isdigit() else -1 for part in (first, second)]
+        first, second = (name.split(".")[:-1] + ["", ""])[:2]  # noqa: RUF005
+        outer, inner = (int(part) if part.isdigit() else -1 for part in (first, second))
         if sides:
-            places[0] = sides.get(first, -1)
-        rows.append([*places, array.sum()])
+            outer = sides.get(first, -1)
+        rows.append([outer, inner, array.sum()])
     return np.array(rows)
 
 
@@ -1086,7 +1086,11 @@ two_inputs = Exercise(
     protocol=Module(("left_weight", "left_bias", "right_weight", "right_bias"), ("a", "b"), reads=("table",)),
     cases=cases.branches(),
     answers=_joined,
-    parts=[Part("forward", 2), Part("names of the arrays", 2, "table")],
+    parts=[
+        Part("forward", 1.5),
+        Part("forward for inputs of different widths", 0.5, where="widths"),
+        Part("names of the arrays", 2, "table", but="widths"),
+    ],
     read_again="2.11 Lambda and subclass: what if no module does what you need?",
     builds_on=("ch02.dense", "ch02.sequential"),
     misconceptions=[

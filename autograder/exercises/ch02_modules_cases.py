@@ -221,16 +221,19 @@ def averages() -> Cases:
 
 
 def branches() -> Cases:
-    """The parameters of two dense layers of one shape and two inputs a, b (N, D): mixing them up raises nothing."""
+    """The parameters of two dense layers and inputs a (N, A), b (N, B). Without the tag "widths" both layers have one
+    shape, so that mixing them up raises nothing."""
 
     def make(rng: np.random.Generator) -> list[Case]:
         cases = []
-        for n, wide, narrow in ((1, 2, 3), (3, 3, 3), (5, 4, 2), (8, 2, 4)):
+        same = [(n, (wide, narrow), (wide, narrow)) for n, wide, narrow in ((1, 2, 3), (3, 3, 3), (5, 4, 2), (8, 2, 4))]
+        for n, left, right in (*same, (1, (2, 3), (4, 2)), (5, (3, 1), (2, 4))):
             inputs = {}
-            inputs["left_weight"], inputs["left_bias"] = affine(rng, wide, narrow)
-            inputs["right_weight"], inputs["right_bias"] = affine(rng, wide, narrow)
-            arrays = {"a": signed(rng, (n, wide)), "b": signed(rng, (n, wide))}
-            cases.append(Case({**inputs, **arrays}, f"a and b of shape {(n, wide)}"))
+            inputs["left_weight"], inputs["left_bias"] = affine(rng, *left)
+            inputs["right_weight"], inputs["right_bias"] = affine(rng, *right)
+            arrays = {"a": signed(rng, (n, left[0])), "b": signed(rng, (n, right[0]))}
+            about = f"a of shape {(n, left[0])} and b of shape {(n, right[0])}"
+            cases.append(Case({**inputs, **arrays}, about, "" if left == right else "widths"))
         return cases
 
     return make
