@@ -710,17 +710,17 @@ def ask_xor(x, off, on):
 check("ch02.xor", ask_xor)
 
 # %% [markdown]
-# Nobody needs to set these numbers by hand. Training finds them, if it starts at a good place. With two hidden units that is a matter of luck; with a few more it is nearly sure. Twenty starts each:
+# Nobody needs to set these numbers by hand. Training finds them, if it starts at a good place. With two hidden units that is a matter of luck; with a few more it is nearly sure. Twelve starts each:
 
 # %% tags=["demo"]
 xor_labels = np.array([0, 1, 1, 0])
 solved = {}
 for width in (2, 4, 16):
-    models = [network_of(1, width, seed=seed) for seed in range(20)]
+    models = [network_of(1, width, seed=seed) for seed in range(12)]
     runs = [learned(model, corners, xor_labels, epochs=200) for model in models]
     solved[width] = sum(share_right(score, corners, xor_labels) == 1 for score in runs)
-    print(f"{width:2d} hidden units: XOR is learned from {solved[width]} of 20 starts")
-assert solved[2] < 10 < 16 < solved[16]
+    print(f"{width:2d} hidden units: XOR is learned from {solved[width]} of 12 starts")
+assert solved[2] <= 5 < 9 <= solved[16]
 
 # %% [markdown]
 # **Remember.** A hidden layer moves the points until a line is enough. Two units can be enough; more make it easier to find.
@@ -865,22 +865,24 @@ for depth, width in ((1, 24), (2, 12), (3, 8)):
     assert share > 0.97
 
 # %% [markdown]
-# On this task all three do it; the wide one with half the numbers. There is no general answer. There is a limit, though, and it shows in the first column. Jesse Johnson (2019) has proved it: if no hidden layer is wider than the input, the regions of a network are never islands. They all run out to infinity. We test it where an island is needed, on the disk in its ring, with the best of six starts:
+# On this task all three do it; the wide one with half the numbers. There is no general answer. There is a limit, though, and it shows in the first column. Jesse Johnson (2019) has proved it: if no hidden layer is wider than the input, the regions of a network are never islands. They all run out to infinity. We test it where an island is needed, on the disk in its ring, with the best of four starts:
 
 # %% tags=["demo"]
-best = {}
+best, silent = {}, {2: 0, 3: 0}
 for width in (2, 3):
     for depth in (1, 2, 3):
-        models = [network_of(depth, width, seed=seed) for seed in range(6)]
+        models = [network_of(depth, width, seed=seed) for seed in range(4)]
         runs = [learned(model, disk, ring_labels, epochs=220) for model in models]
         best[width, depth] = max(share_right(score, disk, ring_labels) for score in runs)
+        silent[width] += sum(np.ptp(score(disk)) < 1e-6 for score in runs)
     row = "   ".join(f"depth {depth}: {best[width, depth]:4.0%}" for depth in (1, 2, 3))
-    print(f"{width} units in each layer   {row}")
+    print(f"{width} units in each layer   {row}   ({silent[width]} of 12 say the same everywhere)")
 assert max(best[2, depth] for depth in (1, 2, 3)) < 0.94  # no island, however deep
 assert min(best[3, depth] for depth in (1, 2, 3)) > 0.95
+assert silent[2] > silent[3]
 
 # %% [markdown]
-# Three lines can fence a disk, two cannot, and no depth makes up for it.
+# Three lines can fence a disk, two cannot, and no depth makes up for it. The brackets show a second weakness of narrow layers: if both units of one layer sleep for all points, nothing comes through any more (chapter 3 calls them dead).
 #
 # **Remember.** Corners come from units, about one each. Depth lets them be folded, if there is width to fold. It does not happen by itself.
 
@@ -1408,7 +1410,7 @@ for name, unit in (("softmax", activations.Softmax()), ("sigmoids", activations.
 assert lowest["softmax"] > 0.45 and lowest["sigmoids"] < 0.01
 
 # %% [markdown]
-# *Fifth test: sigmoids for one class of many.* Here we expected a failure. Three species of iris, 150 flowers, the same network with both heads, trained on every second flower and five starts:
+# *Fifth test: sigmoids for one class of many.* Here we expected a failure. Three species of iris, 150 flowers, the same network with both heads, trained on every second flower, from three starts:
 
 # %% tags=["demo"]
 from course_lib import datasets
@@ -1416,7 +1418,7 @@ from course_lib import datasets
 flowers, species = datasets.iris()
 train, held_out = slice(0, None, 2), slice(1, None, 2)
 share, sums = {"softmax": [], "sigmoids": []}, []
-for seed in range(5):
+for seed in range(3):
     for name in share:
         rng = np.random.default_rng(seed)
         first, last = layers.Dense(4, 16, rng), layers.Dense(16, 3, rng)
