@@ -91,8 +91,10 @@ def words(history, names, groups) -> Moving:
             inside = [i for i, of in enumerate(groups) if of == group]
             if inside:
                 panel.plot(*rows[inside].T, marker, color=color, linestyle="none", markersize=7, zorder=3)
-            for i, (shift, side) in zip(inside, (((6, 5), "left"), ((6, -13), "left"), ((-6, 5), "right"))):
-                note(panel, names[i], rows[i], shift, color=color, ha=side)
+            down = sorted(inside, key=lambda i: -history[-1][i, 1])  # the labels' places are those of the last frame
+            for i in inside:
+                place = {down[0]: ((6, 5), "left"), down[-1]: ((6, -13), "left")}.get(i, ((-7, -4), "right"))
+                note(panel, names[i], rows[i], place[0], color=color, ha=place[1])
         panel.axhline(0, color="#e3e3e3", linewidth=1, zorder=0)
         panel.axvline(0, color="#e3e3e3", linewidth=1, zorder=0)
         panel.set(xlim=(-reach, reach * 1.15), ylim=(-reach, reach), xticks=[], yticks=[])
