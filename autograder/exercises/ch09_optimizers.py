@@ -101,6 +101,20 @@ def _momentum(velocity, step):
     return _rule(update, "velocity", momentum=0.9)
 
 
+class _FromWeights:
+    """Momentum whose velocity is p at first."""
+
+    def __init__(self, momentum=0.9):
+        self.momentum = momentum
+
+    def init(self, p):
+        return {"velocity": np.array(p)}
+
+    def update(self, p, g, state, lr, t):
+        state["velocity"] = self.momentum * state["velocity"] + g
+        return p - lr * state["velocity"]
+
+
 MOMENTA = {"momentum": (0.9, 0.5, 0.75, 0.9, 0.25)}
 LOOSE_RATE = (
     "The velocity must hold gradients and not steps. Then a new rate acts at once on all of it.",
@@ -131,6 +145,11 @@ momentum = Exercise(
             "the velocity is not kept: this is plain gradient descent",
             "A local variable is gone when the function returns. What must live on goes into the state, under a name.",
             unit=_momentum(lambda v, g, b, lr: np.zeros_like(v), lambda v, g, b, lr, old: lr * g),
+        ),
+        misconception(
+            "the velocity starts at the weights, not at 0",
+            "The ball lies still at first. Start with zeros in the shape of p: `np.zeros_like(p)`.",
+            unit=_FromWeights,
         ),
         misconception(
             "the step uses the velocity from before this gradient",
@@ -244,6 +263,13 @@ EPS_INSIDE = (
     "Here eps stands outside: √s + eps, as in PyTorch and in the papers. Under the root it acts like its own root, "
     "which is much larger: √0.0001 is 0.01.",
 )
+
+
+def _loose(self, p, g, state, lr, t):
+    state["s"] = (_averaged if hasattr(self, "beta") else _added)(self, state["s"], g, t)
+    return p - lr * g / np.sqrt(state["s"]) + self.eps
+
+
 NO_EPS = (
     "A weight that has seen no gradient yet has s = 0, and 0/0 is nan. Add eps to the root.",
     "After that one nan, everything the weight touches is nan.",
@@ -276,6 +302,11 @@ adagrad = Exercise(
             "the eps is missing",
             *NO_EPS,
             unit=_squares(_added, lambda self, g, s, t, old: g / np.sqrt(s)),
+        ),
+        misconception(
+            "eps is added to the new weight: parentheses are missing",
+            "Python divides first and adds afterwards. Put the root and eps into parentheses: they divide together.",
+            unit=_rule(_loose, "s", eps=1e-10),
         ),
         misconception(
             "the step uses the sum from before this gradient",
@@ -343,6 +374,15 @@ rmsprop = Exercise(
             unit=_squares(_averaged, lambda self, g, s, t, old: g / (s + self.eps), beta=0.9),
         ),
         misconception(
+            "the average is of the gradients, not of their squares",
+            "Average g², entry by entry. An average of g is a momentum: it can be 0 where slopes are steep.",
+            unit=_squares(
+                lambda self, s, g, t: self.beta * s + (1 - self.beta) * g,
+                lambda self, g, s, t, old: g / (np.sqrt(np.abs(s)) + self.eps),
+                beta=0.9,
+            ),
+        ),
+        misconception(
             "eps stands inside the root",
             *EPS_INSIDE,
             unit=_squares(_averaged, lambda self, g, s, t, old: g / np.sqrt(s + self.eps), beta=0.9),
@@ -351,6 +391,11 @@ rmsprop = Exercise(
             "the eps is missing",
             *NO_EPS,
             unit=_squares(_averaged, lambda self, g, s, t, old: g / np.sqrt(s), beta=0.9),
+        ),
+        misconception(
+            "eps is added to the new weight: parentheses are missing",
+            "Python divides first and adds afterwards. Put the root and eps into parentheses: they divide together.",
+            unit=_rule(_loose, "s", beta=0.9, eps=1e-8),
         ),
         misconception(
             "the step uses the average from before this gradient",
@@ -432,6 +477,11 @@ bias_correction = Exercise(
             "the average is not kept from one number to the next",
             "Each of your answers knows its own number only. Carry the average along in a variable outside of the loop.",
             average=lambda values, beta: (1 - beta) * values,
+        ),
+        misconception(
+            "a plain mean, in which all numbers have the same share",
+            "In a running average the newest number has the share 1 − β, the one before β times that, and so on.",
+            average=lambda values, beta: np.cumsum(values) / np.arange(1, len(values) + 1),
         ),
         misconception(
             "every average is divided by 1 − β, whatever t is",
@@ -517,12 +567,33 @@ def _squared_mean(self, p, g, state, lr, t):
     return p - lr * _ratio(self, _m_hat(self, state, t), _v_hat(self, state, t))
 
 
+def _adam_loose(self, p, g, state, lr, t):
+    state["m"], state["v"] = _m(self, state["m"], g), _v(self, state["v"], g)
+    return p - lr * _m_hat(self, state, t) / np.sqrt(_v_hat(self, state, t)) + self.eps
+
+
+def _hard_coded(self, p, g, state, lr, t):
+    state["m"], state["v"] = 0.9 * state["m"] + 0.1 * g, 0.999 * state["v"] + 0.001 * g**2
+    return p - lr * state["m"] / (1 - 0.9**t) / (np.sqrt(state["v"] / (1 - 0.999**t)) + 1e-8)
+
+
+def _forgotten(self, p, g, state, lr, t):
+    m, v = (1 - self.beta1) * g, (1 - self.beta2) * g**2
+    return p - lr * _ratio(self, m / (1 - self.beta1**t), v / (1 - self.beta2**t))
+
+
 adam = Exercise(
     id="ch09.adam",
     reference="optimizers.Adam",
     protocol=Optimizer(("beta1", "beta2", "eps")),
-    cases=runs({"beta1": (0.9, 0.5, 0.75), "beta2": (0.99, 0.75, 0.9375, 0.875)}, eps=1e-8, first=FIRST),
-    parts=[Part("the first step", 1, TRAJECTORY, where=FIRST), _steps(3), CHANGING, EPSILON],
+    cases=runs({"beta1": (0.9, 0.5, 0.75), "beta2": (0.99, 0.75, 0.9375, 0.875)}, eps=1e-8, absent=("beta1", "beta2")),
+    parts=[
+        Part("squares alone: β₁ = 0", 1, TRAJECTORY, where="beta1"),
+        Part("momentum alone: β₂ = 0", 1, TRAJECTORY, where="beta2"),
+        _steps(2),
+        CHANGING,
+        EPSILON,
+    ],
     read_again="9.8 Adam: momentum, with a rate for every weight",
     misconceptions=[
         misconception(
@@ -617,6 +688,21 @@ adam = Exercise(
                     _m_hat(self, state, t) * np.sqrt(1 - self.beta2**t) / (np.sqrt(state["v"]) + self.eps)
                 ),
             ),
+        ),
+        misconception(
+            "eps is added to the new weight: parentheses are missing",
+            "Python divides first and adds afterwards. Put the root and eps into parentheses: they divide together.",
+            unit=_rule(_adam_loose, "m", "v", **ADAM),
+        ),
+        misconception(
+            "the usual betas and eps are written into the code",
+            "Use `self.beta1`, `self.beta2` and `self.eps`: the check tries other values than the usual ones, too.",
+            unit=_rule(_hard_coded, "m", "v", **ADAM),
+        ),
+        misconception(
+            "the averages are not kept from step to step",
+            "A local variable is gone when update returns. Write the new m and v into the state.",
+            unit=_rule(_forgotten, "m", "v", **ADAM),
         ),
         misconception(
             "the gradient itself is divided: the momentum is not used",
@@ -861,6 +947,12 @@ def _divided_decay(self, p, g, state, lr, t):
     return p - lr * _ratio(self, _m_hat(self, state, t) + self.weight_decay * p, _v_hat(self, state, t))
 
 
+def _twice(self, p, g, state, lr, t):
+    for _ in range(2):
+        state["m"], state["v"] = _m(self, state["m"], g), _v(self, state["v"], g)
+    return p - lr * _ratio(self, _m_hat(self, state, t), _v_hat(self, state, t)) - lr * self.weight_decay * p
+
+
 adamw = Exercise(
     id="ch09.adamw",
     reference="optimizers.AdamW",
@@ -908,6 +1000,11 @@ adamw = Exercise(
             "the decay has the same size for all weights",
             "A decay in proportion to the weight is λp. Yours has only the sign of the weight: that is L1's pull.",
             unit=_adamw(lambda self, p, lr, step: p - step - lr * self.weight_decay * np.sign(p)),
+        ),
+        misconception(
+            "Adam's update is called twice",
+            "Each call of Adam's update is one step for its averages. Call it once, and keep what it answers under a name.",
+            unit=_rule(_twice, "m", "v", **ADAM, weight_decay=0.01),
         ),
         misconception(
             "there is no decay: this is Adam",

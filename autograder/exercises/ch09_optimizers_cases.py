@@ -28,10 +28,18 @@ def _gradients(rng: np.random.Generator, steps: int, shape: int | tuple[int, ...
     return grid(rng.uniform(0.4, 2, size)) * signs
 
 
-def runs(options: Mapping[str, Sequence[Any]] = {}, *, eps: float = 0.0, first: str = "", zeros: bool = True) -> Cases:
+def runs(
+    options: Mapping[str, Sequence[Any]] = {},
+    *,
+    eps: float = 0.0,
+    first: str = "",
+    zeros: bool = True,
+    absent: Sequence[str] = (),
+) -> Cases:
     """Starts p, gradients (T, …) and rates, with values of the options in turn, the first being the usual one.
 
     eps: the usual one; then cases with a large one come last, tagged. first: a tag for cases of a single step.
+    absent: options that are 0 in cases of their own, tagged with their names.
     """
 
     def make(rng: np.random.Generator) -> list[Case]:
@@ -58,6 +66,9 @@ def runs(options: Mapping[str, Sequence[Any]] = {}, *, eps: float = 0.0, first: 
                 seldom = case(shape, steps, "a gradient that is 0 in some steps", ZEROS)
                 seldom.inputs["gradients"][::2, 0] = 0.0
                 cases.append(seldom)
+        for name in absent:
+            for shape, steps in ((1, 3), (3, 5)):
+                cases.append(case(shape, steps, f"{name} 0", name, chosen={name: 0.0}))
         if eps:
             for shape, steps, large in ((1, 1, LARGE_EPS[0]), (1, 2, LARGE_EPS[1]), (3, 5, LARGE_EPS[2])):
                 cases.append(case(shape, steps, f"eps {large:g}", EPS, chosen={"eps": large}))

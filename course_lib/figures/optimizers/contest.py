@@ -9,7 +9,7 @@ from course_lib.figures.picture import BLACK, Picture, drawn
 
 
 @drawn
-def contest(runs, frames=9, seconds=0.45) -> Moving:
+def contest(runs, frames=8, seconds=0.5) -> Moving:
     """A map for each surface with the paths so far, step by step; surface -> optimizer -> (T + 1, 2)."""
     steps = len(next(iter(next(iter(runs.values())).values()))) - 1
     stops = np.unique(np.round(np.linspace(0, 1, frames) ** 1.6 * steps).astype(int))

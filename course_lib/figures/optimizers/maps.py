@@ -82,7 +82,7 @@ def paths(surface, paths, title="") -> Picture:
 
 
 @drawn
-def race(surface, paths, frames=10, seconds=0.4) -> Moving:
+def race(surface, paths, frames=8, seconds=0.5) -> Moving:
     """The same, step by step."""
     surface = SURFACES[surface] if isinstance(surface, str) else surface
     steps = len(next(iter(paths.values()))) - 1
