@@ -14,11 +14,11 @@
 # # Chapter 9 · Optimizers: which way, and how far
 #
 # Backpropagation says how the loss changes with each weight. An optimizer decides what to do about it. This chapter
-# starts with one line of code and mends it eight times. Each new rule has the one before it as its reason.
+# starts with one line of code and mends it seven times. Each new rule has the one before it as its reason.
 #
 # **After this chapter you can**
 #
-# - write eight optimizers in NumPy, from gradient descent to AdamW and Nadam, each in two to six lines;
+# - write eight optimizers in NumPy, from gradient descent to AdamW and Nadam, each in one to eight lines;
 # - say what each line is for, and show a loss surface on which it matters;
 # - predict the size of the first step of a rule without running it;
 # - explain bias correction and decoupled weight decay with numbers;
@@ -66,10 +66,24 @@ figures.optimizers.gallery()
 # | plateau | flat far out: hardly any slope to follow |
 # | many minima | hollows that are not the lowest one |
 #
-# A function is convex if the line between any two of its points never runs below it. Then there is one lowest place, and gradient descent finds it (with a rate that is small enough). D4 says so, and
-# adds that losses of networks are not of this kind. In many dimensions saddles are far more common than bad minima (Dauphin and others, 2014).
+# A function is convex if the line between any two points of its graph never runs below it. Then every hollow is a lowest place, and gradient descent finds one (with a rate that is small enough). D4 says so, and adds that losses of networks are not of this kind: they have hollows, saddles and plateaus.
 #
-# **Remember.** A loss can be steep, flat, bent both ways, or full of hollows. Each optimizer in this chapter was made against one of these.
+# Of these, which are common? A place with slope 0 is a hollow only if the loss bends upwards in *every* direction. Let us toss: random curvatures in more and more dimensions. How often are they all positive?
+
+# %% tags=["demo"]
+rng = np.random.default_rng(0)
+hollow = {}
+for dimensions in (1, 2, 3, 5):
+    bends = rng.normal(size=(4000, dimensions, dimensions))
+    curvatures = np.linalg.eigvalsh(bends + bends.transpose(0, 2, 1))
+    hollow[dimensions] = np.mean(np.all(curvatures > 0, axis=1))
+    print(f"{dimensions} dimensions: {hollow[dimensions]:.2%} bend upwards in every direction")
+assert hollow[1] > 0.45 and hollow[2] < 0.2 and hollow[3] < 0.05 and hollow[5] < 0.002
+
+# %% [markdown]
+# A network has thousands of dimensions. Its curvatures are not tossed, but the reasoning holds up in experiments: high up, nearly all places with slope 0 are saddles (Dauphin and others, 2014).
+#
+# **Remember.** A loss can be steep, flat, bent both ways, or full of hollows. The optimizers of this chapter differ in what they make of each.
 
 # %% [markdown]
 # ---
@@ -83,8 +97,22 @@ figures.optimizers.gallery()
 #
 # $$p \leftarrow p - \eta\, g .$$
 #
-# $\eta$ is the learning rate, `lr` in code. If the gradient comes from a random part of the examples, a mini-batch, the rule is called **stochastic** gradient descent, SGD. The rule is the same; what is stochastic is $g$.
-#
+# $\eta$ is the learning rate, `lr` in code. In training, $g$ is the mean over a mini-batch, a few examples drawn at random; then the rule is called **stochastic** gradient descent, SGD. The rule is the same; what is stochastic is $g$. It is right on average, and its error falls with the root of the batch:
+
+# %% tags=["demo"]
+rng = np.random.default_rng(0)
+x = rng.normal(size=1000)
+each = 2 * (0.5 * x - (2 * x + rng.normal(size=1000))) * x  # gradients of (wx − y)² at w = 0.5
+error = {}
+for batch in (4, 16, 64):
+    means = np.array([each[rng.integers(0, 1000, batch)].mean() for _ in range(4000)])
+    error[batch] = means.std()
+    print(f"batches of {batch:2d}: {means.mean():.2f} ± {error[batch]:.2f}", end="; ")
+    print(f"all 1000 examples: {each.mean():.2f}")
+    np.testing.assert_allclose(means.mean(), each.mean(), rtol=0.05)
+np.testing.assert_allclose([error[4] / error[16], error[16] / error[64]], 2, rtol=0.1)
+
+# %% [markdown]
 # **The picture.** The ravine. Its curvature is 40 across and 1 along.
 
 # %% tags=["demo"]
@@ -1406,7 +1434,7 @@ print("seconds for eight runs each:", ", ".join(f"{name} {s:.1f}" for name, s in
 # | the table says | measured here |
 # |---|---|
 # | SGD is slow | on badly scaled data, yes. On the pixels as they are it is only a little slower than AdaGrad and RMSprop, at a rate of 0.6 |
-# | its quality is excellent | among the best on the pixels as they are; the worst on badly scaled data, where six epochs are too few for it |
+# | its quality is excellent | within the spread of the others on the pixels as they are; the worst on badly scaled data, where six epochs are too few for it |
 # | with momentum, with Nesterov: average speed, better than SGD | better than SGD, yes; but Nesterov is as fast as Adam on the pixels as they are. Plain momentum lies between it and SGD |
 # | AdaGrad: fast, poor, do not use | on a par with RMSprop in speed, and not poor: within the spread on one task, far above SGD on the other |
 # | RMSprop, Adam, Nadam, AdamW: fast, good to excellent | yes, on both tasks |
