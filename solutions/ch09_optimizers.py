@@ -991,7 +991,7 @@ check("ch09.first_steps", first_steps)
 #
 # For gradient descent there is none: $p - \eta\,(g + \lambda p) = p - \eta g - \eta\lambda p$.
 #
-# **The picture.** A weight of 1. How much does the decay alone shrink it in the first step? The rate is 0.01 and $\lambda = 0.1$, so decoupled decay takes off 0.001.
+# **The code.** A weight of 1. How much does the decay alone shrink it in the first step? The rate is 0.01 and $\lambda = 0.1$, so decoupled decay takes off 0.001.
 
 # %% tags=["demo"]
 lr, decay, weight = 0.01, 0.1, np.ones(25)
@@ -1017,7 +1017,9 @@ for name, taken in pull.items():
     print(f"{name:12s} takes off {small:.0e} for a gradient of 1, {large:.0e} for one of 1000")
 
 # %% [markdown]
-# In its first step Adam with L2 does not decay at all. Adam divides by the size of what it averages, and so only the *sign* of $g + \lambda p$ is left. Later in a run there is some decay, but divided by $\sqrt{\hat v}$: weights with large gradients decay least. A thousand steps with noisy gradients of different sizes around 0, so that only the decay has a direction:
+# In its first step Adam with L2 does not decay at all. Adam divides by the size of what it averages, and so only the *sign* of $g + \lambda p$ is left. Later in a run there is some decay, but divided by $\sqrt{\hat v}$: weights with large gradients decay least.
+#
+# **The picture.** A thousand steps with noisy gradients of different sizes around 0, so that only the decay has a direction:
 
 # %% tags=["demo"]
 rng = np.random.default_rng(0)
