@@ -5,6 +5,7 @@ import numpy as np
 from autograder.exercise import Exercise, Part, misconception
 from autograder.exercises.ch09_optimizers_cases import (
     FIRST,
+    NEIGHBOR,
     RATES,
     ZEROS,
     first_gradients,
@@ -13,6 +14,7 @@ from autograder.exercises.ch09_optimizers_cases import (
     sequences,
 )
 from autograder.sandbox.protocols import Call, Optimizer, Program
+from course_lib import optimizers
 
 TRAJECTORY = "trajectory"
 
@@ -23,6 +25,30 @@ def _steps(share=2):
 
 CHANGING = Part("a rate that changes", 1, TRAJECTORY, where=RATES)
 SELDOM = Part("gradients that are 0", 1, TRAJECTORY, where=ZEROS)
+IN_BETWEEN = Part("a second parameter in between", 1, TRAJECTORY, where=NEIGHBOR)
+
+
+def _memory_on_self(rule):
+    """The reference, but what `init` makes belongs to the optimizer: all parameters share the memory of the last one."""
+
+    class OnSelf:
+        def __init__(self, **options):
+            self.rule = rule(**options)
+
+        def init(self, p):
+            self.shared = self.rule.init(p)
+            return {}
+
+        def update(self, p, g, state, lr, t):
+            return self.rule.update(p, g, self.shared, lr, t)
+
+    return misconception(
+        "the memory is on self, so all parameters share one",
+        "One optimizer serves all the weights of a network, each with a state of its own. What changes from step to step "
+        "goes into `state`; on `self` live only the numbers that were chosen beforehand.",
+        "Ask yourself what happens when `init` is called for the biases after it was called for the weights.",
+        unit=OnSelf,
+    )
 
 
 def _rule(update, *names, **defaults):
@@ -45,7 +71,7 @@ sgd = Exercise(
     id="ch09.sgd",
     reference="optimizers.SGD",
     protocol=Optimizer(),
-    cases=runs(zeros=False),
+    cases=runs(zeros=False, neighbor=False),
     parts=[_steps(1), CHANGING],
     read_again="9.2 Gradient descent: which way is down?",
     misconceptions=[
@@ -127,9 +153,10 @@ momentum = Exercise(
     reference="optimizers.Momentum",
     protocol=Optimizer(("momentum",)),
     cases=runs(MOMENTA),
-    parts=[_steps(2), CHANGING, SELDOM],
+    parts=[_steps(2), CHANGING, SELDOM, IN_BETWEEN],
     read_again="9.3 Momentum: what if the ball may roll?",
     misconceptions=[
+        _memory_on_self(optimizers.Momentum),
         misconception(
             "the rate is inside the velocity, so a new rate acts late",
             *LOOSE_RATE,
@@ -185,9 +212,10 @@ nesterov = Exercise(
     reference="optimizers.Nesterov",
     protocol=Optimizer(("momentum",)),
     cases=runs(MOMENTA),
-    parts=[_steps(2), CHANGING, SELDOM],
+    parts=[_steps(2), CHANGING, SELDOM, IN_BETWEEN],
     read_again="9.4 Nesterov: what if one looks before one leaps?",
     misconceptions=[
+        _memory_on_self(optimizers.Nesterov),
         misconception(
             "plain momentum: the step is the velocity alone",
             "After the new gradient has joined the velocity, look ahead once more: step with g + βv, v being the new one.",
@@ -280,9 +308,10 @@ adagrad = Exercise(
     reference="optimizers.AdaGrad",
     protocol=Optimizer(("eps",)),
     cases=runs(eps=1e-10),
-    parts=[_steps(1), CHANGING, SELDOM, EPSILON],
+    parts=[_steps(1), CHANGING, SELDOM, EPSILON, IN_BETWEEN],
     read_again="9.5 AdaGrad: a rate of its own for every weight",
     misconceptions=[
+        _memory_on_self(optimizers.AdaGrad),
         misconception(
             "the root multiplies the gradient, as D1 prints it",
             "Where slopes have been steep the steps must become shorter. Divide by the root.",
@@ -341,9 +370,10 @@ rmsprop = Exercise(
     reference="optimizers.RMSprop",
     protocol=Optimizer(("beta", "eps")),
     cases=runs({"beta": (0.9, 0.5, 0.75, 0.9, 0.25)}, eps=1e-8),
-    parts=[_steps(2), CHANGING, EPSILON],
+    parts=[_steps(2), CHANGING, EPSILON, IN_BETWEEN],
     read_again="9.6 RMSprop: what if old slopes are forgotten?",
     misconceptions=[
+        _memory_on_self(optimizers.RMSprop),
         misconception(
             "this is AdaGrad: squares are added and never forgotten",
             "The old average loses a share: β times the old one, plus 1 − β times the new square.",
@@ -593,9 +623,11 @@ adam = Exercise(
         _steps(2),
         CHANGING,
         EPSILON,
+        IN_BETWEEN,
     ],
     read_again="9.8 Adam: momentum, with a rate for every weight",
     misconceptions=[
+        _memory_on_self(optimizers.Adam),
         misconception(
             "the averages are not corrected for their start",
             "Both averages start at 0 and are too small at first, by the factors 1 − β₁ᵗ and 1 − β₂ᵗ. Divide by them.",
@@ -961,10 +993,11 @@ adamw = Exercise(
         {"beta1": (0.9, 0.5, 0.75), "beta2": (0.99, 0.75, 0.9375, 0.875), "weight_decay": (0.25, 0.5, 0.125, 1.0)},
         eps=1e-8,
     ),
-    parts=[_steps(1), CHANGING, SELDOM],
+    parts=[_steps(1), CHANGING, SELDOM, IN_BETWEEN],
     builds_on=("ch09.adam",),
     read_again="9.10 AdamW: where does weight decay belong?",
     misconceptions=[
+        _memory_on_self(optimizers.AdamW),
         misconception(
             "the decay is in the gradient: this is Adam with L2",
             "Then the division by √v̂ shrinks it, most where gradients are large. Hand Adam the gradient as it is.",
@@ -1071,9 +1104,10 @@ nadam = Exercise(
         eps=1e-8,
         first=FIRST,
     ),
-    parts=[Part("the first step", 1, TRAJECTORY, where=FIRST), _steps(2), CHANGING, EPSILON],
+    parts=[Part("the first step", 1, TRAJECTORY, where=FIRST), _steps(2), CHANGING, EPSILON, IN_BETWEEN],
     read_again="9.11 Nadam: Adam that looks ahead",
     misconceptions=[
+        _memory_on_self(optimizers.Nadam),
         misconception(
             "this is Adam: it does not look ahead",
             "The step needs a mixture of the new m and the newest gradient, each with its own correction.",

@@ -12,7 +12,7 @@ import numpy as np
 from autograder.exercise import Case
 from autograder.exercises.cases import Cases, both_signs, grid
 
-RATES, ZEROS, EPS, FIRST = "rates", "zeros", "eps", "first"
+RATES, ZEROS, EPS, FIRST, NEIGHBOR = "rates", "zeros", "eps", "first", "neighbor"
 LARGE_EPS = (0.5, 0.25, 1.5)
 
 
@@ -34,11 +34,13 @@ def runs(
     eps: float = 0.0,
     first: str = "",
     zeros: bool = True,
+    neighbor: bool = True,
     absent: Sequence[str] = (),
 ) -> Cases:
     """Starts p, gradients (T, …) and rates, with values of the options in turn, the first being the usual one.
 
     eps: the usual one; then cases with a large one come last, tagged. first: a tag for cases of a single step.
+    neighbor: also cases in which the optimizer serves a second parameter, tagged.
     absent: options that are 0 in cases of their own, tagged with their names.
     """
 
@@ -72,6 +74,11 @@ def runs(
         if eps:
             for shape, steps, large in ((1, 1, LARGE_EPS[0]), (1, 2, LARGE_EPS[1]), (3, 5, LARGE_EPS[2])):
                 cases.append(case(shape, steps, f"eps {large:g}", EPS, chosen={"eps": large}))
+        if neighbor:
+            for shape, steps in ((1, 3), (3, 4)):
+                cases.append(
+                    case(shape, steps, "a second parameter moves in between", NEIGHBOR, neighbor=_start(rng, shape))
+                )
         return cases
 
     return make

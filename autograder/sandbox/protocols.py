@@ -230,7 +230,9 @@ class Optimizer(Protocol):
 
     It is made with the inputs in `constructor` as keyword arguments and sees the gradients (T, …) one after the
     other, from the start `p`; `lr` is a number or (T,). With "curvature" (…) in a case the gradient is curvature·p +
-    that step's gradient. "trajectory" (T, …) holds the parameter after every step.
+    that step's gradient. With "neighbor" in a case the same optimizer also moves a second parameter, which starts
+    there and whose gradient is itself, after every step of the first: a memory they share shows.
+    "trajectory" (T, …) holds the first parameter after every step.
     """
 
     kind = "optimizer"
@@ -250,6 +252,8 @@ class Optimizer(Protocol):
             p, gradients = given["p"], given["gradients"]
             rates = np.broadcast_to(given["lr"], len(gradients))
             state, trajectory = optimizer.init(p), []
+            beside = _given(inputs, ("neighbor",)).get("neighbor")
+            other = None if beside is None else optimizer.init(beside)
             for t, (g, lr) in enumerate(zip(gradients, rates), start=1):
                 g = g + inputs["curvature"] * p if "curvature" in inputs else g.copy()
                 p = optimizer.update(p, g, state, float(lr), t)
@@ -257,6 +261,8 @@ class Optimizer(Protocol):
                     raise TypeError("update returned None: is a `return` missing?")
                 p = np.array(p, float)
                 trajectory.append(p.copy())
+                if beside is not None:
+                    beside = np.array(optimizer.update(beside.copy(), beside.copy(), other, float(lr), t), float)
             return np.stack(trajectory)
 
         yield "trajectory", {name: given[name] for name in ("p",)}, run
