@@ -145,14 +145,55 @@ def _complaints(cell: NotebookNode, known: dict) -> Iterator[str]:
 
 
 def build(course: Course, chapter: str) -> Path:
-    """Make the source notebook and the released one; register both in the gradebook; return the released notebook."""
+    """Make the source notebook and the released one; register both in the gradebook; return the released notebook.
+
+    If nbgrader refuses, the notebook that was released before stays as it was."""
     notebook = source_notebook(course.solution(chapter))
     source = course.path("source", chapter) / f"{chapter}.ipynb"
     source.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, source)
+    released = course.path("release", chapter) / f"{chapter}.ipynb"
+    before = released.read_bytes() if released.is_file() else None
     with redirect_stderr(io.StringIO()):
-        result = course.api.generate_assignment(chapter, force=True, create=True)
+        api = course.api  # puts alembic on the path, which makes a gradebook where there is none
+        _follow_locked_cells(course, chapter, notebook)
+        result = api.generate_assignment(chapter, force=True, create=True)
     if not result["success"]:
+        if before is not None:
+            released.parent.mkdir(parents=True, exist_ok=True)
+            released.write_bytes(before)
         said = (result.get("error") or result.get("log") or "").strip().splitlines()
-        raise CourseError(f"nbgrader could not release {chapter}: {said[-1] if said else 'it gave no reason'}")
-    return course.path("release", chapter) / f"{chapter}.ipynb"
+        reason = said[-1] if said else "it gave no reason"
+        if "submissions associated" in reason:
+            reason = (
+                "exercises came, went or changed their ids, and submissions have been graded with the old ones. Keep "
+                "the exercises, or start anew without gradebook.db"
+            )
+        raise CourseError(f"nbgrader could not release {chapter}: {reason}")
+    return released
+
+
+def _follow_locked_cells(course: Course, chapter: str, notebook: NotebookNode) -> None:
+    """Tell the gradebook which locked cells without points came and went.
+
+    Once submissions are graded, nbgrader refuses every change of cells. These have no grades: a demo may be mended."""
+    from nbgrader.api import Gradebook, MissingEntry
+
+    here = {
+        cell.metadata.nbgrader.grade_id: cell.source
+        for cell in notebook.cells
+        if "nbgrader" in cell.metadata and not (cell.metadata.nbgrader.grade or cell.metadata.nbgrader.solution)
+    }
+    with Gradebook(course.directory.db_url, course.directory.course_id) as gradebook:
+        try:
+            known = gradebook.find_notebook(chapter, chapter)
+        except MissingEntry:
+            return
+        if not known.submissions:
+            return
+        graded = {cell.name for cell in (*known.grade_cells, *known.solution_cells, *known.task_cells)}
+        for cell in [cell for cell in known.source_cells if cell.name not in graded | set(here)]:
+            gradebook.db.delete(cell)
+        gradebook.db.commit()
+        for name, text in here.items():
+            gradebook.update_or_create_source_cell(name, chapter, chapter, cell_type="code", locked=True, source=text)

@@ -70,6 +70,47 @@ def test_cleaning_outputs_changes_nothing_in_a_released_notebook(chapter, tmp_pa
     assert copy.read_bytes() == committed.read_bytes()
 
 
+NO_SESSION = pytest.mark.filterwarnings("ignore:Object of type <Submitted")  # nbgrader's own
+
+
+def _handed_in(root) -> Course:
+    """A course whose chapter 04 has a graded submission."""
+    from nbgrader.api import Gradebook
+
+    course = new_course(root)
+    build(course, "ch04_losses")
+    with Gradebook(course.directory.db_url, course.directory.course_id) as gradebook:
+        gradebook.add_student("ada")
+        gradebook.add_submission("ch04_losses", "ada")
+    return course
+
+
+@NO_SESSION
+def test_a_demo_may_be_added_after_submissions_were_graded(tmp_path):
+    course = _handed_in(tmp_path / "course")
+    solution = course.solution("ch04_losses")
+    demo = '# %% tags=["demo"]\nprint("a demo that came later")\n\n'
+    solution.unlink() if solution.is_symlink() else None
+    text = (HERE / "solutions" / "ch04_losses.py").read_text()
+    before, mark, after = text.partition('# %% tags=["demo"]\n')
+    solution.write_text(before + demo + mark + after)
+    assert "a demo that came later" in build(course, "ch04_losses").read_text()
+    assert "a demo that came later" in build(course, "ch04_losses").read_text()  # and again
+
+
+@NO_SESSION
+def test_a_release_that_is_refused_leaves_the_one_before(tmp_path, monkeypatch):
+    course = _handed_in(tmp_path / "course")
+    released = course.path("release", "ch04_losses") / "ch04_losses.ipynb"
+    before = released.read_bytes()
+    fewer = source_notebook(course.solution("ch04_losses"))
+    fewer.cells = [cell for cell in fewer.cells if not cell.id.startswith("ch04-huber")]
+    monkeypatch.setattr("autograder.build.source_notebook", lambda path: fewer)
+    with pytest.raises(CourseError, match="exercises came, went or changed their ids"):
+        build(course, "ch04_losses")
+    assert released.read_bytes() == before
+
+
 GOOD = """# %% [markdown] exercise="ch04.huber" minutes=8 difficulty=2
 # ### Exercise
 # Write it.
