@@ -162,9 +162,9 @@ def build(course: Course, chapter: str) -> Path:
         if before is not None:
             released.parent.mkdir(parents=True, exist_ok=True)
             released.write_bytes(before)
-        said = (result.get("error") or result.get("log") or "").strip().splitlines()
-        reason = said[-1] if said else "it gave no reason"
-        if "submissions associated" in reason:
+        told = (result.get("error") or result.get("log") or "").strip()
+        reason = told.splitlines()[-1] if told else "it gave no reason"
+        if "are submissions associated with it" in told:
             reason = (
                 "exercises came, went or changed their ids, and submissions have been graded with the old ones. Keep "
                 "the exercises, or start anew without gradebook.db"
