@@ -272,7 +272,7 @@ he = Exercise(
         ),
         misconception(
             "the border is 6/in, without its root",
-            "Solve a²/3 = 2/in for a. There is a root in it.",
+            "Solve a²/3 = 2/in for a. There is a root in it: for 6 inputs the border is 1.",
             uniform=_uniform(lambda i, o: 6 / i),
         ),
     ],
@@ -537,7 +537,7 @@ clip_by_norm = Exercise(
         ),
         misconception(
             "the squared norm: the root is missing",
-            "For (3, 4) the norm is 5, not 25.",
+            "The norm is the root of the sum of the squares. For (3, 4) it is 5, not 25.",
             unit=_all_together(lambda flat: max(np.sum(flat**2), 1e-300)),
         ),
         misconception(
@@ -637,6 +637,7 @@ batch_norm_forward = Exercise(
         misconception(
             "ε is added after the root",
             "ε is added to the variance, under the root: √(σ² + ε).",
+            "With σ = 0 and ε = 0.01 the divisor is 0.1; yours is 0.01.",
             unit=_normalized(std=lambda var, eps: np.sqrt(var) + eps),
         ),
         misconception(
@@ -778,7 +779,7 @@ def _unit(
     new_var=lambda old, x, m: (1 - m) * old + m * x.var(axis=0, ddof=1),
     later_stats=lambda unit, x: (unit.running_mean, unit.running_var),
     later_updates=False,
-    back=_back(),
+    back=None,
 ):
     """A BatchNorm with one of its habits replaced."""
 
@@ -799,7 +800,7 @@ def _unit(
             return self.params["weight"] * self.x_hat + self.params["bias"]
 
         def backward(self, dy):
-            told = back(dy, self.x_hat, self.std, self.params["weight"])
+            told = (back or _back())(dy, self.x_hat, self.std, self.params["weight"])
             dx, self.grads["weight"], self.grads["bias"] = told
             return dx
 
@@ -946,7 +947,7 @@ residual = Exercise(
         ),
         misconception(
             "the way there has no shortcut",
-            "The answer is x plus what the layer makes of it.",
+            "The answer is x plus what the layer makes of it. A layer that answers 0 must leave x as it is; does yours?",
             unit=_around(forward=lambda x, f: f),
         ),
         misconception(

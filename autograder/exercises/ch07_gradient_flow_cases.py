@@ -1,5 +1,7 @@
 """Generators of the cases of chapter 07. Tables are not square, so that a turned shape or axis shows."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from autograder.exercise import Case
@@ -20,7 +22,7 @@ def deep_nets() -> Cases:
     def make(rng: np.random.Generator) -> list[Case]:
         cases = []
         for n, widths in ((1, (2, 3)), (3, (2, 4, 3)), (5, (3, 2, 4, 2)), (8, (4, 3, 3, 2, 3, 2))):
-            weights = [signed(rng, (b, a), 0.25, 1.0) for a, b in zip(widths, widths[1:])]
+            weights = [signed(rng, (b, a), 0.25, 1.0) for a, b in pairwise(widths)]
             inputs = {"x": signed(rng, (n, widths[0])), "weights": weights, "dy": signed(rng, (n, widths[-1]))}
             cases.append(Case(inputs, "one layer" if len(weights) == 1 else f"{len(weights)} layers"))
         return cases
