@@ -662,7 +662,7 @@ assert cases["inputs with mean 5"][2] > 0.3 > 0.15 > cases["all conditions kept"
 #
 # <details><summary>My result is right for dense layers and wrong for kernels</summary>
 #
-# `n_out, n_in = shape` fails for four sizes, and `shape[1]` forgets the kernel. Multiply everything after the first size.
+# Two names for the shape's numbers do not fit four sizes, and `shape[1]` forgets the kernel. Multiply everything after the first size.
 # </details>
 
 # %% exercise="ch07.lecun_normal"

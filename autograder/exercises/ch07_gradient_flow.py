@@ -14,7 +14,7 @@ from course_lib import activations, initializers, layers
 
 def _deep_tanh(reference, inputs):
     """The same network of `course_lib`'s layers, without biases."""
-    chain = []
+    chain: list = []
     for weight in inputs["weights"]:
         chain.append(layers.Dense(weight.shape[1], weight.shape[0], np.random.default_rng(0)))
         chain[-1].params["weight"] = weight
@@ -382,12 +382,12 @@ selu = Exercise(
     misconceptions=[
         misconception(
             "λ is missing on the negative side",
-            "λ stands before the brace: it multiplies both branches. Far to the left SELU rests at −λα ≈ −1.758.",
+            "The λ stands before the brace: it multiplies both branches. Far to the left SELU rests at −λα ≈ −1.758.",
             unit=_wrong_selu(value=lambda x: np.where(x > 0, LAMBDA * x, ALPHA * np.expm1(np.minimum(x, 0)))),
         ),
         misconception(
             "λ is missing on the positive side",
-            "λ stands before the brace: it multiplies both branches. On the right SELU is steeper than 1.",
+            "The λ stands before the brace: it multiplies both branches. On the right SELU is steeper than 1.",
             unit=_wrong_selu(value=lambda x: np.where(x > 0, x, LAMBDA * ALPHA * np.expm1(np.minimum(x, 0)))),
         ),
         misconception(
@@ -400,7 +400,7 @@ selu = Exercise(
         ),
         misconception(
             "the constants are exchanged",
-            "λ ≈ 1.0507 is the slope on the right. α ≈ 1.6733 belongs to the exponential only.",
+            "The slope on the right is λ ≈ 1.0507. α ≈ 1.6733 belongs to the exponential only.",
             unit=_wrong_selu(
                 value=lambda x: ALPHA * np.where(x > 0, x, LAMBDA * np.expm1(np.minimum(x, 0))),
                 slope=lambda x: ALPHA * np.where(x > 0, 1, LAMBDA * np.exp(np.minimum(x, 0))),
@@ -636,7 +636,7 @@ batch_norm_forward = Exercise(
         ),
         misconception(
             "ε is added after the root",
-            "ε is added to the variance, under the root: √(σ² + ε).",
+            "The ε is added to the variance, under the root: √(σ² + ε).",
             "With σ = 0 and ε = 0.01 the divisor is 0.1; yours is 0.01.",
             unit=_normalized(std=lambda var, eps: np.sqrt(var) + eps),
         ),
@@ -736,7 +736,7 @@ batch_norm_backward = Exercise(
         ),
         misconception(
             "sums where means belong",
-            "μ is a mean: an example moves it by 1/N only. The two roads back carry this 1/N, so they are means of g and of g · x̂.",
+            "The μ is a mean: an example moves it by 1/N only. The two roads back carry this 1/N, so they are means of g and of g · x̂.",
             unit=_back(level=lambda g: g.sum(axis=0), tilt=lambda g, x_hat: x_hat * (g * x_hat).sum(axis=0)),
         ),
         misconception(
@@ -937,7 +937,7 @@ residual = Exercise(
     misconceptions=[
         misconception(
             "the way back has no shortcut",
-            "x reaches y on two roads: through the layer and past it. What comes back on two roads is added: dy + layer.backward(dy).",
+            "There are two roads from x to y: through the layer and past it. What comes back on two roads is added: dy + layer.backward(dy).",
             unit=_around(backward=lambda dy, inner, x: inner(dy)),
         ),
         misconception(
@@ -972,7 +972,7 @@ residual = Exercise(
         ),
         misconception(
             "the gradient goes twice through the layer",
-            "dy goes through the layer once and past it once. Yours hands the layer a gradient that has been there already.",
+            "The gradient dy goes through the layer once and past it once. Yours hands the layer a gradient that has been there already.",
             unit=_around(backward=lambda dy, inner, x: dy + inner(inner(dy))),
         ),
         misconception(

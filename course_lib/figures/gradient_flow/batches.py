@@ -29,8 +29,9 @@ def slopes_of_batch(slopes, x) -> Picture:
         text = f"{slopes[i, j]:.2f}".replace("-", "−")
         right.text(j, i, text, ha="center", va="center", fontsize=9, color="white" if dark else "black")
     right.set(xlabel="the x that is moved", ylabel="x̂")
-    right.set_xticks(range(n), range(1, n + 1))
-    right.set_yticks(range(n), range(1, n + 1))
+    numbers = [str(i + 1) for i in range(n)]
+    right.set_xticks(range(n), numbers)
+    right.set_yticks(range(n), numbers)
     right.grid(visible=False)
     return picture
 

@@ -38,7 +38,7 @@ def half_thrown_away(z, h) -> Picture:
     )
     picture = Picture(alt, height=2.6)
     left, right = picture.panels(f"z: mean square {before:.2f}", f"ReLU(z): mean square {after:.2f}", sharey=True)
-    bins = np.linspace(-3.5, 3.5, 57)
+    bins = list(np.linspace(-3.5, 3.5, 57))
     share = np.full(np.size(z), 1 / np.size(z))
     left.hist(np.ravel(z), bins, weights=share, color=BLUE)
     positive = np.ravel(h)[np.ravel(h) > 0]
