@@ -942,7 +942,7 @@ residual = Exercise(
         ),
         misconception(
             "the way back leaves the layer out",
-            "dy also goes back through the layer, or its weights never learn. Call its backward.",
+            "The gradient dy also goes back through the layer, or its weights never learn. Call its backward.",
             unit=_around(backward=lambda dy, inner, x: dy),
         ),
         misconception(
