@@ -200,9 +200,10 @@ class _Comparison:
             return self._quietly({**inputs, **exchanged}, part)
 
         def with_transposed() -> np.ndarray | None:
-            if any(np.ndim(inputs[name]) != 2 for name in names):
+            if not names or any(np.ndim(inputs[name]) != 2 for name in names):
                 return None
-            answer = self._quietly({name: np.transpose(value) for name, value in inputs.items()}, part)
+            turned = {name: np.transpose(inputs[name]) for name in names}  # lists and dictionaries of arrays stay
+            answer = self._quietly({**inputs, **turned}, part)
             return None if answer is None else answer.T
 
         expected = self.expected[i][part.result]

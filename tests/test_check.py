@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from autograder import check
+from autograder import check, judge
+from autograder.exercise import Case, Exercise, Part
+from autograder.sandbox.protocols import Call
 from autograder.verdict import Mistake, PartVerdict, Verdict
 
 
@@ -39,6 +41,23 @@ def test_the_four_states():
     assert [verdict.points for verdict in answers.values()] == [3, 2, 0, 0]
     assert "no_such_thing" in answers["could not run"].message
     assert "the answer is one number, expected an array of shape" in repr(answers["wrong"])
+
+
+@pytest.mark.parametrize("inputs", [["x", "weights"], ["weights"], ["x", "grads"]])
+def test_a_wrong_answer_about_a_list_or_a_dictionary_of_arrays_is_judged(inputs):
+    """The shapes differ inside: such inputs cannot be turned to see whether the wrong axis was taken."""
+    weights = [np.ones((2, 3)), np.ones((4, 2))]
+    every = {"x": np.ones((5, 3)), "weights": weights, "grads": {"weight": weights[0], "bias": np.ones(2)}}
+    record = Exercise(
+        id="ch00.of_arrays",
+        reference="",
+        protocol=Call(value=inputs),
+        cases=lambda rng: [Case({name: every[name] for name in inputs})],
+        answers=lambda reference, inputs: {"value": [1.0, 2.0]},
+        parts=[Part("value", 1)],
+    )
+    verdict = judge.run_locally(record, [lambda *arrays: np.array([3.0, 5.0])], 1.0, seed=0)
+    assert (verdict.state, verdict.points) == ("wrong", 0)
 
 
 @pytest.mark.parametrize(
