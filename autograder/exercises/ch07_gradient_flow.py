@@ -407,6 +407,11 @@ selu = Exercise(
             ),
         ),
         misconception(
+            "the −1 is missing: the curve jumps at 0",
+            "Come to 0 from the left: your curve arrives at λα, from the right it arrives at 0. What must be taken off eˣ?",
+            unit=_wrong_selu(value=lambda x: LAMBDA * np.where(x > 0, x, ALPHA * np.exp(np.minimum(x, 0)))),
+        ),
+        misconception(
             "λ is missing in the slope",
             "What multiplies the value multiplies the slope: on the right it is λ, not 1.",
             unit=_wrong_selu(slope=lambda x: np.where(x > 0, 1, ALPHA * np.exp(np.minimum(x, 0)))),
@@ -481,6 +486,11 @@ clip_by_value = Exercise(
             "the signs are lost",
             "The size is limited, the sign stays: −10 becomes −limit.",
             unit=_each(lambda g, limit: np.minimum(np.abs(g), limit)),
+        ),
+        misconception(
+            "negative entries become 0: the lower limit is 0",
+            "A gradient of −1 is not too large, it points the other way. The lower limit is −limit.",
+            unit=_each(lambda g, limit: np.clip(g, 0, limit)),
         ),
         misconception(
             "entries beyond the limit become 0",
@@ -567,6 +577,11 @@ clip_by_norm = Exercise(
             "long gradients get the length 1, not the limit",
             "A gradient divided by its norm has the length 1. It must have the length max_norm.",
             unit=_all_together(np.linalg.norm, lambda limit, norm: 1.0 if norm <= limit else 1 / norm),
+        ),
+        misconception(
+            "the factor is upside down: norm over limit",
+            "A gradient that is ten times too long must be multiplied by a tenth: max_norm / norm. Yours makes long ones longer.",
+            unit=_all_together(np.linalg.norm, lambda limit, norm: 1.0 if norm <= limit else norm / limit),
         ),
         misconception(
             "0 divided by 0 where the gradient is 0",
@@ -740,6 +755,14 @@ batch_norm_backward = Exercise(
             unit=_back(level=lambda g: g.sum(axis=0), tilt=lambda g, x_hat: x_hat * (g * x_hat).sum(axis=0)),
         ),
         misconception(
+            "the two means are taken over the features",
+            "What the examples of a batch share is μ and σ of one feature. So the means run over the examples: axis=0.",
+            unit=_back(
+                level=lambda g: g.mean(axis=1, keepdims=True),
+                tilt=lambda g, x_hat: x_hat * (g * x_hat).mean(axis=1, keepdims=True),
+            ),
+        ),
+        misconception(
             "the road through the spread with a plus",
             "Both roads are subtracted: a larger spread makes every x̂ smaller.",
             unit=_back(tilt=lambda g, x_hat: -x_hat * (g * x_hat).mean(axis=0)),
@@ -778,7 +801,7 @@ def _unit(
     new_mean=lambda old, x, m: (1 - m) * old + m * x.mean(axis=0),
     new_var=lambda old, x, m: (1 - m) * old + m * x.var(axis=0, ddof=1),
     later_stats=lambda unit, x: (unit.running_mean, unit.running_var),
-    later_updates=False,
+    moves=lambda training, x: training,
     back=None,
 ):
     """A BatchNorm with one of its habits replaced."""
@@ -792,7 +815,7 @@ def _unit(
 
         def forward(self, x):
             mean, var = (batch_stats if self.training else later_stats)(self, x)
-            if self.training or (later_updates and len(x) > 1):
+            if moves(self.training, x):
                 self.running_mean = new_mean(self.running_mean, x, self.momentum)
                 self.running_var = new_var(self.running_var, x, self.momentum)
             self.std = np.sqrt(var + self.eps)
@@ -856,6 +879,15 @@ batch_norm = Exercise(
             ),
         ),
         misconception(
+            "the two modes are exchanged",
+            "In training self.training is True: then the batch's own numbers count. Read your if once more.",
+            unit=_unit(
+                batch_stats=lambda unit, x: (unit.running_mean, unit.running_var),
+                later_stats=lambda unit, x: (x.mean(axis=0), x.var(axis=0)),
+                moves=lambda training, x: not training,
+            ),
+        ),
+        misconception(
             "only the last batch is remembered",
             "An average over the batches is wanted. Keep 1 − momentum of the old value.",
             unit=_unit(new_mean=lambda old, x, m: x.mean(axis=0), new_var=lambda old, x, m: x.var(axis=0, ddof=1)),
@@ -873,7 +905,7 @@ batch_norm = Exercise(
         misconception(
             "evaluation updates the running statistics",
             "Evaluation must leave no trace: the same example must get the same answer tomorrow. Update in training only.",
-            unit=_unit(later_updates=True),
+            unit=_unit(moves=lambda training, x: training or len(x) > 1),
         ),
         misconception(
             "the old value is not faded: batch after batch is added",
