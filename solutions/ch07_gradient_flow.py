@@ -13,7 +13,7 @@
 # %% [markdown]
 # # Chapter 7 · How gradients flow
 #
-# A network of thirty layers is easy to write and, as it comes, impossible to train. The gradient that should teach the first layer has to come back through all the others, and each of them multiplies it. This chapter measures what is left of it, and builds five things that keep it alive.
+# A network of thirty layers is easy to write and, begun carelessly, impossible to train. The gradient that should teach the first layer has to come back through all the others, and each of them multiplies it. This chapter measures what is left of it, and builds five things that keep it alive.
 #
 # **After this chapter you can**
 #
@@ -202,12 +202,14 @@ figures.gradient_flow.through_layers(curves, "norm of the gradient")
 # %% [markdown]
 # In the lowest curve even the *last* layer has a small gradient. Its slopes are fine. But a weight's gradient is $dz^T h$, and the answers $h$ that come up to the last layer have vanished on their way. So two things must stay alive: the signal forward, and the gradient back.
 #
+# D1 lists six cures: better first weights (7.2 to 7.5), other activations (7.5, 7.6), clipping (7.7), batch normalization (7.8 to 7.10), skip connections (7.11), and new kinds of neurons, which are the gates of chapter 12.
+#
 # **Remember.** Each layer multiplies the gradient by its slopes and by its weights. Thirty factors that are a little too small leave nothing, and a little too large destroy.
 
 # %% [markdown]
 # ## 7.2 Why not start with zeros?
 #
-# **The question.** If large weights explode and small ones vanish, why not begin in the middle, with all weights 0, and let training decide?
+# **The question.** Why must first weights come from a random generator? Why not all 0, and let training decide?
 #
 # **The picture.** Points in the plane, of one class where both coordinates have the same sign and of the other where they differ (the XOR of chapter 1). Eight hidden units with tanh, plain gradient descent. One line for each hidden unit: its weight for the first input. Three starts.
 
@@ -401,7 +403,7 @@ figures.gradient_flow.half_thrown_away(z, h)
 #
 # They show that it matters little which of the two fans one takes, as long as it is the same in all layers: forward and backward factors then differ only at the two ends of the network. The uniform form has $a = \sqrt{6/\text{fan}_{in}}$.
 #
-# **The code.** Thirty square layers with ReLU. For these Glorot's variance is 1/n, half of what is needed. After 30 layers the spread should be $2^{-30/2} \approx 3\cdot10^{-5}$ of what it was:
+# **The code.** Thirty square layers with ReLU. For these Glorot's variance is 1/n, half of what is needed. After 30 layers the size of the answers should be $2^{-30/2} \approx 3\cdot10^{-5}$ of what it was:
 
 # %% tags=["demo"]
 def rms(initializer, depth=30, width=256):
@@ -518,10 +520,10 @@ figures.gradient_flow.table(ratios, "gradient at layer 1 as a multiple of that a
 # The layers are square here, so LeCun and Glorot are the same. Read it row by row:
 #
 # - **ReLU with He** is right on the spot, as derived. **tanh with Glorot** loses a little. **SELU with LeCun** gains a little.
-# - **GELU and ELU** are between ReLU and tanh: He is too small for the one, too large for the other, and both can live with it.
+# - For **GELU** even He is a little too small, for **ELU** it is a little too large. Both can live with it.
 # - **The sigmoid vanishes with all of them.** Its slope is at most ¼, and no weight of reasonable size makes up for that. D1's table gives Glorot for the sigmoid. In a network of a few layers that does, in one of thirty it does not. This is why deep networks gave up the sigmoid in their hidden layers.
 #
-# And over the depth, the same factor at 5 to 50 layers. The axis is logarithmic, so equal factors in each layer give straight lines. The gray band is where training is easy.
+# And over the depth, the same factor at 2 to 50 layers. The axis is logarithmic, so equal factors in each layer give straight lines. The gray band is a factor of ten either way.
 
 # %% tags=["demo"]
 depths = (2, 5, 10, 20, 35, 50)
@@ -586,7 +588,7 @@ ours = activations.SELU
 np.testing.assert_allclose([alpha, scale], [ours.alpha, ours.lambda_], rtol=1e-10)
 
 # %% [markdown]
-# **The picture.** A fixed point is worth little if one falls off it. So start elsewhere, with other means and other variances (red), and go on layer by layer. All paths lead to mean 0 and variance 1 (the star). It *attracts*.
+# **The picture.** A fixed point is worth little if one falls off it. So start elsewhere, with other means and other variances (red), and go on layer by layer. All paths lead towards mean 0 and variance 1 (the star). It *attracts*.
 
 # %% tags=["demo"]
 figures.gradient_flow.fixed_point([(0.0, 2.5), (0.7, 0.3), (-0.6, 0.8), (0.5, 1.7), (0.0, 0.1)])
@@ -603,7 +605,7 @@ np.testing.assert_allclose(slope_squared, 1.0716, atol=1e-3)
 assert 1.5 < grown[30] < 6 and 8 < grown[100] < 120
 
 # %% [markdown]
-# Seven percent in each layer. The signal has a fixed point, the gradient has none. For 30 layers that is harmless, for 100 it is a factor of thirty or more. A good solution, not a complete one.
+# Seven percent of the mean square in each layer. The signal has a fixed point, the gradient has none. For 30 layers that is harmless, for 100 it is a factor of thirty or more. A good solution, not a complete one.
 #
 # **What breaks it?** D1 lists three conditions: standardized inputs, LeCun's initializer, no skip connections. And plain dropout is not allowed: it sets answers to 0, which is not SELU's "off", and raises the variance. `AlphaDropout` drops to $-\lambda\alpha$ and repairs mean and variance (chapter 8). Thirty layers, each condition broken once:
 
@@ -919,6 +921,8 @@ z = x @ weight.T
 small, large, shifted = norm.forward(z), norm.forward(100 * z), norm.forward(z + bias)
 np.testing.assert_allclose(large, small, atol=1e-4)
 np.testing.assert_allclose(shifted, small, atol=1e-10)
+norm.params = {"weight": np.sqrt(z.var(axis=0) + norm.eps), "bias": z.mean(axis=0)}
+np.testing.assert_allclose(norm.forward(z), z, atol=1e-10)  # γ and β can undo it
 
 # %% [markdown] exercise="ch07.batch_norm_forward" minutes=10 difficulty=2
 # ### Exercise: batch normalization, forward
@@ -1082,7 +1086,7 @@ assert 0.9 < growth["ReLU, He only"] < 1.1
 figures.gradient_flow.through_layers(curves, "norm of the gradient")
 
 # %% [markdown]
-# At the start of training batch normalization makes gradients **explode**, by about 20 percent in each layer with ReLU. Yang and others (2019) found it. Where does it come from? With He's weights the way back through weights and ReLU has the factor 1. But the answers of a ReLU do not have mean 0: of their mean square $\tfrac12$ the mean makes up $\tfrac1{2\pi}$, and only $\tfrac12(1 - \tfrac1\pi)$ is spread. So the next sums have the variance $1 - \tfrac1\pi$ over the batch, and the gradient is divided by its root: $1/\sqrt{1 - 1/\pi} \approx 1.21$ in every layer. In ten layers nobody notices. In thirty it hurts, as section 7.12 shows, and the cure is the shortcut of section 7.11.
+# At the start of training batch normalization makes gradients **explode**, by about 20 percent in each layer with ReLU. Yang and others (2019) found it. Where does it come from? With He's weights the way back through weights and ReLU has the factor 1. But the answers of a ReLU do not have mean 0: of their mean square $\tfrac12$ the mean makes up $\tfrac1{2\pi}$, and only $\tfrac12(1 - \tfrac1\pi)$ is spread. So the next sums have the variance $1 - \tfrac1\pi$ over the batch, and the gradient is divided by its root: $1/\sqrt{1 - 1/\pi} \approx 1.21$ in every layer. Ten layers make a factor of 6 of it, thirty a factor of two hundred. Section 7.12 shows that this hurts, and the cure is the shortcut of section 7.11.
 #
 # **Remember.** x reaches the loss on three roads: straight, through the mean, through the spread. Each takes away one direction, and $\sum dx = 0$ is a quick test.
 
@@ -1200,7 +1204,7 @@ class BatchNorm:
 check("ch07.batch_norm", BatchNorm)
 
 # %% [markdown]
-# **Remember.** Training: the batch's statistics, and the running ones move. Evaluation: the running ones, and nothing moves. Forgetting to switch is the most common bug with this layer.
+# **Remember.** Training: the batch's statistics, and the running ones move. Evaluation: the running ones, and nothing moves. Forgetting to switch is the classic bug with this layer.
 
 # %% [markdown]
 # ## 7.11 Residual connections: is there a way around?
@@ -1263,7 +1267,7 @@ assert curves["shortcuts, He"][0] > 1000
 figures.gradient_flow.through_layers(curves, "norm of the gradient")
 
 # %% [markdown]
-# Look at the third curve. With He's weights $f$ is as large as $x$, so $x + f(x)$ doubles the mean square in every layer: now *that* explodes. With shortcuts the branch must be small at the start: small weights, or a batch normalization in it, or a last $\gamma$ that begins with 0. One repair can spoil another. Measure again after each.
+# Look at the third curve. With He's weights $f$ is as large as $x$, so $x + f(x)$ at least doubles the mean square in every layer: now *that* explodes. With shortcuts the branch must be small at the start: small weights, or a batch normalization in it, or a last $\gamma$ that begins with 0. One repair can spoil another. Measure again after each.
 
 # %% [markdown] exercise="ch07.residual" minutes=8 difficulty=2
 # ### Exercise: the shortcut
@@ -1426,7 +1430,11 @@ results = {
 }
 guess = np.bincount(test_labels).max() / len(test_labels)
 for name, result in results.items():
-    print(f"{name:24s}", "not written yet" if result is None else f"{result[1]:.1%} of the digits")
+    if result is None:
+        print(f"{name:24s} not written yet")
+    else:
+        late = max(result[0][50:])
+        print(f"{name:24s} {result[1]:6.1%} of the digits; highest loss after step 50: {late:.1f}")
 figures.gradient_flow.board(results, guess)
 
 # %% tags=["demo"]
@@ -1472,13 +1480,11 @@ assert min(first["He"][1], first["shortcuts"][1]) > 0.9 > 0.5 > first["SELU, LeC
 #
 # - **As it is** it stays at the accuracy of guessing. The cell above says why: the gradient of its first layer is about $10^{-20}$.
 # - **He's variance** makes it learn, slowly. The gradient arrives. It would be tempting to explain the slowness by the last column: after thirty ReLUs all digits look nearly the same, with a correlation near 1. But with shortcuts they look the same, too, and there it does no harm. So this is not the reason. A good story is not yet a measurement.
-# - **SELU without clipping** is thrown back again and again by single long steps. **With clipping** the same network is one of the two best.
+# - **SELU without clipping** learns for fifty steps and is then thrown back, here to losses as high as those of guessing. **With clipping**, all else the same, it is one of the two best.
 # - **BatchNorm** starts from the *bad* weights and learns all the same. It does not get far: its gradients explode on the way back (section 7.9).
 # - **The shortcut** is the simplest of all, one `x +`, with the bad weights left as they are. It wins. Very deep networks have been built with it ever since, mostly together with a normalization.
 #
 # These are one task, one depth, one learning rate, one start. What carries over is the manner: measure the signal and the gradient, find the factor, repair it, and measure again.
-#
-# D1 also names, as a sixth way, new kinds of neurons. These are the gates of LSTM and GRU, a shortcut through time (chapter 12).
 #
 # **Remember.** A network that does not learn is not always a network that cannot. Look at the gradient of its first layer.
 
@@ -1588,7 +1594,7 @@ print("five batches in training, one example in evaluation: the same as torch.nn
 # | D1 | SELU completely solves vanishing and exploding gradients | the signal has a fixed point; the gradient grows by 3.5% in each layer | 7.6 |
 # | D2 | clipping imposes a maximum and a minimum value on the gradient | that is clipping by value, which turns it; by norm keeps the direction | 7.7 |
 # | D1 | $\hat x = (x - \mu)/\sigma$ | $\hat x = (x - \mu)/\sqrt{\sigma^2 + \varepsilon}$ | 7.8 |
-# | D1 | batch normalization reduces exploding gradients | alone, at the start, it makes them grow by about 20% in each layer | 7.9 |
+# | D1 | batch normalization reduces exploding gradients | it removes what weights of a wrong size do; with ReLU it adds about 20% in each layer of its own, at the start | 7.9 |
 # | D2 | with zero weights hidden units are *unlikely* to become unique | they never do: equal units get equal gradients | 7.2 |
 
 # %% [markdown]

@@ -71,6 +71,6 @@ def _explored(depth, gain, kind, skip) -> Picture:
         panel.set(xlabel="layer", yscale="log", ylim=(1e-12, 1e12), xlim=(0, depth))
     end = (left, spreads, depth, "right"), (right, norms, 0, "left")
     for panel, curve, at, side in end:
-        height = float(np.clip(curve[at], 1e-10, 1e9))
-        panel.text(at, height * 8, f" {curve[at]:.2g} ", ha=side, fontsize=10, color=GRAY)
+        height = float(np.clip(curve[at], 1e-8, 1e9))
+        panel.text(at, height * (8 if height >= 1 else 1e-3), f" {curve[at]:.2g} ", ha=side, fontsize=10, color=GRAY)
     return picture

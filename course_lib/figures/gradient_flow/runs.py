@@ -30,7 +30,7 @@ def board(results, guess, smooth=10) -> Picture:
     for row, (name, result) in enumerate(results.items()):
         color, style = LINES[row % len(LINES)]
         if result is None:
-            right.text(0.02, row, "not written yet", va="center", fontsize=9, color=GRAY)
+            right.text(guess + 0.02, row, "not written yet", va="center", fontsize=9, color=GRAY)
             continue
         losses, accuracy = np.asarray(result[0]), result[1]
         finite = np.where(np.isfinite(losses), losses, np.nan)
