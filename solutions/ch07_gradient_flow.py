@@ -26,11 +26,11 @@
 #
 # **You need** the dense layer and its way back (chapter 6), the activations and their slopes (chapter 3), variances: of a sum of independent numbers, of a number times a constant.
 #
-# **Time** about four hours: 112 minutes for the eleven exercises (44 points), the rest for reading and playing.
+# **Time** about four hours: 127 minutes for the twelve exercises (49 points), the rest for reading and playing.
 #
 # Each exercise has a cell that you write and a cell that checks it. The check answers at once: what is right, what is wrong, and which mistake it looks like. Ask it as often as you like.
 #
-# The chapter follows section 6 of the slides *Deep Learning Basics* (D1) and the chapter on fundamentals (D2). Where they are wrong as printed in our copy, a cell shows it; section 7.14 collects these places.
+# The chapter follows section 6 of the slides *Deep Learning Basics* (D1) and the chapter on fundamentals (D2). Where they are wrong as printed in our copy, a cell shows it; section 7.15 collects these places.
 
 # %% tags=["setup"]
 import numpy as np
@@ -202,7 +202,7 @@ figures.gradient_flow.through_layers(curves, "norm of the gradient")
 # %% [markdown]
 # In the lowest curve even the *last* layer has a small gradient. Its slopes are fine. But a weight's gradient is $dz^T h$, and the answers $h$ that come up to the last layer have vanished on their way. So two things must stay alive: the signal forward, and the gradient back.
 #
-# D1 lists six cures: better first weights (7.2 to 7.5), other activations (7.5, 7.6), clipping (7.7), batch normalization (7.8 to 7.10), skip connections (7.11), and new kinds of neurons, which are the gates of chapter 12.
+# D1 lists six cures: better first weights (7.2 to 7.5), other activations (7.5, 7.6), clipping (7.7), batch normalization (7.8 to 7.10), skip connections (7.11, 7.12), and new kinds of neurons, which are the gates of chapter 12.
 #
 # **Remember.** Each layer multiplies the gradient by its slopes and by its weights. Thirty factors that are a little too small leave nothing, and a little too large destroy.
 
@@ -1086,7 +1086,7 @@ assert 0.9 < growth["ReLU, He only"] < 1.1
 figures.gradient_flow.through_layers(curves, "norm of the gradient")
 
 # %% [markdown]
-# At the start of training batch normalization makes gradients **explode**, by about 20 percent in each layer with ReLU. Yang and others (2019) found it. Where does it come from? With He's weights the way back through weights and ReLU has the factor 1. But the answers of a ReLU do not have mean 0: of their mean square $\tfrac12$ the mean makes up $\tfrac1{2\pi}$, and only $\tfrac12(1 - \tfrac1\pi)$ is spread. So the next sums have the variance $1 - \tfrac1\pi$ over the batch, and the gradient is divided by its root: $1/\sqrt{1 - 1/\pi} \approx 1.21$ in every layer. Ten layers make a factor of 6 of it, thirty a factor of two hundred. Section 7.12 shows that this hurts, and the cure is the shortcut of section 7.11.
+# At the start of training batch normalization makes gradients **explode**, by about 20 percent in each layer with ReLU. Yang and others (2019) found it. Where does it come from? With He's weights the way back through weights and ReLU has the factor 1. But the answers of a ReLU do not have mean 0: of their mean square $\tfrac12$ the mean makes up $\tfrac1{2\pi}$, and only $\tfrac12(1 - \tfrac1\pi)$ is spread. So the next sums have the variance $1 - \tfrac1\pi$ over the batch, and the gradient is divided by its root: $1/\sqrt{1 - 1/\pi} \approx 1.21$ in every layer. Ten layers make a factor of 6 of it, thirty a factor of two hundred. Section 7.13 shows that this hurts, and the cure is the shortcut of section 7.11.
 #
 # **Remember.** x reaches the loss on three roads: straight, through the mean, through the spread. Each takes away one direction, and $\sum dx = 0$ is a quick test.
 
@@ -1344,7 +1344,99 @@ check("ch07.residual", around_a_layer)
 # **Remember.** $1 + a$ instead of $a$. The shortcut carries the gradient down unchanged, and the layers learn what to add.
 
 # %% [markdown]
-# ## 7.12 Thirty layers that will not learn, until you make them
+# ## 7.12 A block: how do shortcuts stay small?
+#
+# **The question.** Shortcuts want small branches. But weights move, and tomorrow the branch may be large. Who keeps it in bounds?
+#
+# **The picture.** Put a batch normalization at the *beginning* of each branch: normalize, ReLU, weights. Thirty such blocks with He's weights, and beside them thirty shortcuts around ReLU layers with the same weights, which exploded in the last section.
+
+# %% tags=["demo"]
+def blocks(normalized, depth=30, width=64):
+    """-> the spread of the answers, and the norm of the gradient, block by block"""
+    rng, chain, spreads, norms = np.random.default_rng(0), [], [], []
+    for _ in range(depth):
+        dense = layers.Dense(width, width, rng)  # He's weights
+        branch = [layers.BatchNorm(width), activations.ReLU(), dense]
+        branch = branch if normalized else [dense, activations.ReLU()]
+        chain.append(layers.Residual(layers.Sequential(*branch)))
+    h = rng.normal(size=(128, width))
+    for layer in chain:
+        h = layer.forward(h)
+        spreads.append(h.std())
+    d = rng.normal(size=h.shape) / np.sqrt(h.size)
+    for layer in reversed(chain):
+        d = layer.backward(d)
+        norms.append(np.linalg.norm(d))
+    return np.array(spreads), np.array(norms[::-1])
+
+
+measured = {"shortcuts": blocks(False), "shortcuts, normalized branches": blocks(True)}
+for name, (spreads, norms) in measured.items():
+    print(f"{name:31s} spread at the end {spreads[-1]:8.2g}, gradient at the start {norms[0]:8.2g}")
+spreads, norms = measured["shortcuts, normalized branches"]
+np.testing.assert_allclose(spreads, np.sqrt(1 + np.arange(1, 31)), rtol=0.25)  # as derived below
+assert norms[0] < 40 and measured["shortcuts"][1][0] > 1e4
+figures.gradient_flow.through_layers(
+    {name: norms for name, (_, norms) in measured.items()}, "norm of the gradient"
+)
+
+# %% [markdown]
+# **The mathematics.** However large the signal on the straight road has become, the branch sees it normalized, and with He's weights answers with a mean square of 1. So each block *adds* 1 to the variance, where before it multiplied: after $l$ blocks it is $1 + l$, and the spread $\sqrt{1 + l}$. The cell above asserts it. On the way back the branch of block $l$ divides by that spread, so its share gets smaller and smaller beside the straight road. A sum instead of a product: for thirty blocks a factor of about ten, not of a million.
+#
+# This block is He and others' second one (2016, *Identity Mappings in Deep Residual Networks*). Nothing at all stands on its straight road.
+
+# %% [markdown] exercise="ch07.block" minutes=15 difficulty=4
+# ### Exercise: a block, there and back
+# Write $y = x + \operatorname{ReLU}(\operatorname{BN}(x))\,W^T$ and its way back, in training. Call **your** `batch_norm_forward` and `batch_norm_backward`. There is no other bias than `beta`. ReLU has the slope 0 where its input is 0 or below.
+#
+# `weight` (D, D) is $W$, `gamma` and `beta` (D,) belong to the normalization, and `dy` is the slope of the loss for y. Return five things: y, and the gradients for x, weight, gamma and beta.
+#
+# <details><summary>Hint 1</summary>
+#
+# Forward has three lines: the normalization (its `y` is ReLU's input; call it `n`, and keep the other two), ReLU (call it `h`), and the sum.
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# Back through the branch, in reverse: weights, `dy @ weight`; ReLU, times `n > 0`; normalization, your function, which answers three things.
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# The gradient for x comes on two roads. The weight's gradient is made of `dy` and of what the weight was multiplied by.
+# </details>
+#
+# <details><summary>My result for x is wrong and the other gradients are right</summary>
+#
+# Did you add `dy`, the straight road? Did you take the first of the three answers of `batch_norm_backward`?
+# </details>
+
+# %% exercise="ch07.block"
+def block(x, weight, gamma, beta, eps, dy):
+    """x + ReLU(BN(x)) Wᵀ in training, there and back.
+
+    x (N, D), weight (D, D), gamma (D,), beta (D,), eps a number, dy (N, D)
+    -> (y (N, D), dx (N, D), d_weight (D, D), d_gamma (D,), d_beta (D,)).
+    """
+    ### BEGIN SOLUTION
+    n, x_hat, std = batch_norm_forward(x, gamma, beta, eps)
+    h = np.maximum(n, 0)
+    y = x + h @ weight.T
+
+    dn = dy @ weight * (n > 0)
+    dx, d_gamma, d_beta = batch_norm_backward(dn, x_hat, std, gamma)
+    return y, dy + dx, dy.T @ h, d_gamma, d_beta
+    ### END SOLUTION
+
+
+# %% check="ch07.block" points=5
+check("ch07.block", block)
+
+# %% [markdown]
+# **Remember.** Normalize, ReLU, weights, and x around it all. Products of factors became a sum of shares: this is what very deep networks are made of.
+
+# %% [markdown]
+# ## 7.13 Thirty layers that will not learn, until you make them
 #
 # **The question.** Handwritten digits, 8 × 8 pixels, standardized. A network of thirty layers with 32 units each, ReLU, and weights from a normal distribution with standard deviation 0.05, which looks reasonable. Ten epochs. What does it learn?
 #
@@ -1416,6 +1508,12 @@ def with_shortcut(dense, rng):
     return plain if dense.inputs != dense.outputs else [Residual(layers.Sequential(*plain))]
 
 
+def with_both(dense, rng):
+    branch = [BatchNorm(dense.inputs), activations.ReLU(), drawn_with(small_weights, dense, rng)]
+    whole = layers.Residual(layers.Sequential(*branch))
+    return [dense] if dense.inputs != dense.outputs else [whole]
+
+
 def your_clip(grads):
     return clip_by_norm(grads, 1.0)
 
@@ -1427,20 +1525,22 @@ results = {
     "the same, your clipping": attempt(with_selu, your_clip),
     "your BatchNorm": attempt(with_batch_norm),
     "your Residual": attempt(with_shortcut),
+    "your BatchNorm in branches": attempt(with_both),
 }
 guess = np.bincount(test_labels).max() / len(test_labels)
 for name, result in results.items():
     if result is None:
-        print(f"{name:24s} not written yet")
+        print(f"{name:27s} not written yet")
     else:
         late = max(result[0][50:])
-        print(f"{name:24s} {result[1]:6.1%} of the digits; highest loss after step 50: {late:.1f}")
+        print(f"{name:27s} {result[1]:6.1%} of the digits; highest loss after step 50: {late:.1f}")
 figures.gradient_flow.board(results, guess)
 
 # %% tags=["demo"]
 help_with = "does not learn as it should: ask the check of that part above what is wrong"
 at_least = {"your He": 0.2, "your BatchNorm": 0.2}
 at_least |= {"the same, your clipping": 0.7, "your Residual": 0.85}
+at_least |= {"your BatchNorm in branches": 0.85}
 assert results["as it is"][1] < 0.2
 for name, accuracy in at_least.items():
     assert results[name] is None or results[name][1] > accuracy, f"{name} {help_with}"
@@ -1480,16 +1580,16 @@ assert min(first["He"][1], first["shortcuts"][1]) > 0.9 > 0.5 > first["SELU, LeC
 #
 # - **As it is** it stays at the accuracy of guessing. The cell above says why: the gradient of its first layer is about $10^{-20}$.
 # - **He's variance** makes it learn, slowly. The gradient arrives. It would be tempting to explain the slowness by the last column: after thirty ReLUs all digits look nearly the same, with a correlation near 1. But with shortcuts they look the same, too, and there it does no harm. So this is not the reason. A good story is not yet a measurement.
-# - **SELU without clipping** learns for fifty steps and is then thrown back, here to losses as high as those of guessing. **With clipping**, all else the same, it is one of the two best.
-# - **BatchNorm** starts from the *bad* weights and learns all the same. It does not get far: its gradients explode on the way back (section 7.9).
-# - **The shortcut** is the simplest of all, one `x +`, with the bad weights left as they are. It wins. Very deep networks have been built with it ever since, mostly together with a normalization.
+# - **SELU without clipping** learns for fifty steps and is then thrown back, here to losses as high as those of guessing. **With clipping**, all else the same, it is among the three best.
+# - **BatchNorm** starts from the *bad* weights and learns all the same. It does not get far: its gradients explode on the way back (section 7.9). **In the branches** of shortcuts, as in section 7.12, the same layer is among the best.
+# - **The shortcut** is the simplest of all, one `x +`, with the bad weights left as they are. It is as good as any here. Very deep networks have been built with it ever since, mostly together with a normalization, as in the last row.
 #
 # These are one task, one depth, one learning rate, one start. What carries over is the manner: measure the signal and the gradient, find the factor, repair it, and measure again.
 #
 # **Remember.** A network that does not learn is not always a network that cannot. Look at the gradient of its first layer.
 
 # %% [markdown]
-# ## 7.13 The same in PyTorch
+# ## 7.14 The same in PyTorch
 #
 # **The question.** Does the twin, with its gradients from autograd, agree with what we derived by hand? Largest difference and times, on the GPU where there is one.
 
@@ -1581,7 +1681,7 @@ print("five batches in training, one example in evaluation: the same as torch.nn
 # **Remember.** Two derivations, by hand and by autograd, agree to the last digits. In PyTorch, clipping stands between `loss.backward()` and `optimizer.step()`.
 
 # %% [markdown]
-# ## 7.14 Errata of this chapter
+# ## 7.15 Errata of this chapter
 #
 # Each line is as printed in our copy of the text, and has a cell above that measures it.
 #
@@ -1598,7 +1698,7 @@ print("five batches in training, one example in evaluation: the same as torch.nn
 # | D2 | with zero weights hidden units are *unlikely* to become unique | they never do: equal units get equal gradients | 7.2 |
 
 # %% [markdown]
-# ## 7.15 The chapter on one screen
+# ## 7.16 The chapter on one screen
 #
 # | what | formula | keeps alive |
 # |---|---|---|
@@ -1611,6 +1711,7 @@ print("five batches in training, one example in evaluation: the same as torch.nn
 # | batch normalization | $\gamma\,(x - \mu)/\sqrt{\sigma^2 + \varepsilon} + \beta$ | the spread, whatever the weights are |
 # | its way back | $\bigl(g - \overline g - \hat x\,\overline{g \hat x}\bigr)/\text{std}$ | |
 # | shortcut | $x + f(x)$, back $dy + f'^T dy$ | the gradient |
+# | block | $x + \operatorname{ReLU}(\operatorname{BN}(x))\,W^T$ | both, whatever the weights are |
 #
 # - Each layer multiplies the gradient by slopes and by weights; thirty factors vanish or explode.
 # - Equal units stay equal: first weights are random.
@@ -1679,7 +1780,7 @@ print("five batches in training, one example in evaluation: the same as torch.nn
 # ### Where to read more
 #
 # - Xavier Glorot and Yoshua Bengio, 2010, *Understanding the Difficulty of Training Deep Feedforward Neural Networks*.
-# - Kaiming He and others, 2015, *Delving Deep into Rectifiers*; 2016, *Deep Residual Learning for Image Recognition*.
+# - Kaiming He and others, 2015, *Delving Deep into Rectifiers*; 2016, *Deep Residual Learning for Image Recognition* and *Identity Mappings in Deep Residual Networks*.
 # - Günter Klambauer and others, 2017, *Self-Normalizing Neural Networks*.
 # - Razvan Pascanu, Tomas Mikolov and Yoshua Bengio, 2013, *On the Difficulty of Training Recurrent Neural Networks*.
 # - Sergey Ioffe and Christian Szegedy, 2015, *Batch Normalization*.

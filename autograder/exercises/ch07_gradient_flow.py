@@ -1014,3 +1014,120 @@ residual = Exercise(
         ),
     ],
 )
+
+
+# The block: normalization, ReLU and weights, with a shortcut around all three.
+
+OF_A_BLOCK = ("y", "dx", "d_weight", "d_gamma", "d_beta")
+
+
+def _block(
+    onward=lambda n, h, x, weight: x + h @ weight.T,
+    bend=lambda n: np.maximum(n, 0),
+    before=lambda x: x,
+    down=lambda dy, weight: dy @ weight,
+    gate=lambda dh, n, x: dh * (n > 0),
+    through=lambda dn, dx: dx,
+    together=lambda dy, dx: dy + dx,
+    d_weight=lambda dy, h, x: dy.T @ h,
+    parameters=lambda d_gamma, d_beta: (d_gamma, d_beta),
+):
+    """A block with one of its lines replaced."""
+
+    def block(x, weight, gamma, beta, eps, dy):
+        n, x_hat, std = _normalized()(before(x), gamma, beta, eps)
+        h = bend(n)
+        dn = gate(down(dy, weight), n, x)
+        dx, d_gamma, d_beta = _back()(dn, x_hat, std, gamma)
+        y = onward(n, h, x, weight)
+        return (y, together(dy, through(dn, dx)), d_weight(dy, h, x), *parameters(d_gamma, d_beta))
+
+    return block
+
+
+def _of_layers(reference, inputs):
+    d = len(inputs["weight"])
+    norm, dense = layers.BatchNorm(d, inputs["eps"]), layers.Dense(d, d, np.random.default_rng(0))
+    norm.params = {"weight": inputs["gamma"], "bias": inputs["beta"]}
+    dense.params["weight"] = inputs["weight"]
+    unit = reference(layers.Sequential(norm, activations.ReLU(), dense))
+    y, dx = unit.forward(inputs["x"]), unit.backward(inputs["dy"])
+    return dict(zip(OF_A_BLOCK, (y, dx, dense.grads["weight"], norm.grads["weight"], norm.grads["bias"])))
+
+
+block = Exercise(
+    id="ch07.block",
+    reference="layers.Residual",
+    protocol=Program(("x", "weight", "gamma", "beta", "eps", "dy"), OF_A_BLOCK),
+    cases=cases.blocks(),
+    answers=_of_layers,
+    parts=[
+        Part("y", 1, "y"),
+        Part("gradient for x", 2, "dx"),
+        Part("gradient for the weight", 1, "d_weight"),
+        Part("gradient for gamma", 0.5, "d_gamma"),
+        Part("gradient for beta", 0.5, "d_beta"),
+    ],
+    read_again="7.12 A block: how do shortcuts stay small?",
+    builds_on=("ch07.batch_norm_forward", "ch07.batch_norm_backward"),
+    withholds=("layers.Sequential", "layers.Dense", "layers.BatchNorm", "activations.ReLU"),
+    misconceptions=[
+        misconception(
+            "the way back has no shortcut",
+            "There are two roads from x to y, and the straight one brings back dy. Add it to what comes through the branch.",
+            unit=_block(together=lambda dy, dx: dx),
+        ),
+        misconception(
+            "the slope of ReLU is missing on the way back",
+            "Where a unit was closed, nothing came through, and nothing goes back. Multiply by n > 0.",
+            unit=_block(gate=lambda dh, n, x: dh),
+        ),
+        misconception(
+            "the gate looks at x instead of the normalized numbers",
+            "ReLU saw what the normalization answered. Whether it was open there is decided by that, not by x.",
+            unit=_block(gate=lambda dh, n, x: dh * (x > 0)),
+        ),
+        misconception(
+            "the weight's gradient is made with x",
+            "The weight was multiplied by h, what ReLU answered. Its gradient is dy.T @ h.",
+            unit=_block(d_weight=lambda dy, h, x: dy.T @ x),
+        ),
+        misconception(
+            "the weight's gradient is transposed",
+            "In h Wᵀ the rows of W belong to the outputs. Row j of the gradient belongs to output j: dy.T @ h.",
+            unit=_block(d_weight=lambda dy, h, x: h.T @ dy),
+        ),
+        misconception(
+            "the weight is transposed on the way back",
+            "Forward it is h @ weight.T, so back it is dy @ weight. A square table does not complain; test with one that is not "
+            "symmetric.",
+            unit=_block(down=lambda dy, weight: dy @ weight.T),
+        ),
+        misconception(
+            "the way back leaves the normalization out",
+            "Between ReLU and x stands the normalization. Give its backward what came through the gate, and take the first of its "
+            "three answers.",
+            unit=_block(through=lambda dn, dx: dn),
+        ),
+        misconception(
+            "ReLU comes first, then the normalization",
+            "Here the order is normalize, then ReLU, then weights: y = x + ReLU(BN(x)) Wᵀ.",
+            unit=_block(before=lambda x: np.maximum(x, 0), bend=lambda n: n),
+        ),
+        misconception(
+            "ReLU is applied to the sum, after the shortcut",
+            "The first residual networks did that. In this block nothing stands on the straight road: x comes through as it is.",
+            unit=_block(onward=lambda n, h, x, weight: np.maximum(x + h @ weight.T, 0)),
+        ),
+        misconception(
+            "the shortcut begins after the normalization",
+            "Add x itself, not the normalized x. The straight road must have nothing on it.",
+            unit=_block(onward=lambda n, h, x, weight: n + h @ weight.T),
+        ),
+        misconception(
+            "the gradients for gamma and beta are exchanged",
+            "Your batch_norm_backward answers three things in this order: for x, for weight (gamma), for bias (beta).",
+            unit=_block(parameters=lambda d_gamma, d_beta: (d_beta, d_gamma)),
+        ),
+    ],
+)

@@ -163,3 +163,27 @@ def around_a_layer() -> Cases:
         return cases
 
     return make
+
+
+def blocks() -> Cases:
+    """x (N, D), the block's weight (D, D), gamma (D,), beta (D,), eps, dy (N, D); no ReLU is near its corner."""
+
+    def make(rng: np.random.Generator) -> list[Case]:
+        cases = []
+        for n, d, eps in ((3, 2, 1e-5), (5, 3, 0.125), (8, 4, 1e-5), (8, 2, 0.125)):
+            while True:
+                x, gamma, beta = _batch(rng, n, d), signed(rng, d, 0.5, 2), signed(rng, d, 0.125, 0.5)
+                before = gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps) + beta
+                is_open = before > 0
+                if np.abs(before).min() > 0.03 and is_open.any(axis=0).all() and not is_open.all(axis=0).any():
+                    break
+            inputs = {"x": x, "weight": signed(rng, (d, d), 0.25, 1), "gamma": gamma, "beta": beta, "eps": eps}
+            cases.append(Case(inputs | {"dy": signed(rng, (n, d))}, "a large eps" if eps > 0.1 else ""))
+        x, beta = _batch(rng, 8, 3), signed(rng, 3, 0.125, 0.5)  # a mean of 8 numbers is exact, however it is taken
+        x[:, -1], beta[-1] = signed(rng, 1, 1, 3), 0.0
+        inputs = {"x": x, "weight": signed(rng, (3, 3), 0.25, 1), "gamma": signed(rng, 3, 0.5, 2), "beta": beta}
+        inputs |= {"eps": 0.125, "dy": signed(rng, (8, 3))}
+        cases.append(Case(inputs, "a unit where ReLU gets exactly 0"))
+        return cases
+
+    return make

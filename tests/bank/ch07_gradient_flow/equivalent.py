@@ -14,7 +14,10 @@ EQUIVALENT = {
         "gradient_norms: weight → -weight",
     ],
     "where x is above 0 the other branch is taken, whatever the exponent is": ["SELU.forward: 0 → 1"],
-    "the order of the two arguments does not matter": ["SELU.forward: np.minimum(x, 0) → np.minimum(0, x)"],
+    "the order of the two arguments does not matter": [
+        "SELU.forward: np.minimum(x, 0) → np.minimum(0, x)",
+        "block: np.maximum(n, 0) → np.maximum(0, n)",
+    ],
     "at 0 both branches of the value are 0": ["SELU.forward: x > 0 → x >= 0 #2"],
     "at the limit itself the factor is 1": ["clip_by_norm: norm > max_norm → norm >= max_norm"],
     "a variance does not see the sign": ["batch_norm_forward: x → -x #2", "BatchNorm.forward: x → -x #3"],

@@ -168,3 +168,26 @@ def around_a_layer(x, dy, weight):
                 dx[i, k] += dz * weight[j, k]
                 d_weight[j, k] += dz * x[i, k]
     return y, dx, d_weight
+
+
+def block(x, weight, gamma, beta, eps, dy):
+    n, d = x.shape
+    y, dx, d_weight = np.array(x), np.array(dy), np.zeros((d, d))
+    d_gamma, d_beta = np.zeros(d), np.zeros(d)
+    for j in range(d):
+        mean = sum(x[i, j] for i in range(n)) / n
+        std = (sum((x[i, j] - mean) ** 2 for i in range(n)) / n + eps) ** 0.5
+        x_hat = [(x[i, j] - mean) / std for i in range(n)]
+        dn = []
+        for i in range(n):
+            before = gamma[j] * x_hat[i] + beta[j]
+            h = before if before > 0 else 0.0
+            dn.append(sum(dy[i, k] * weight[k, j] for k in range(d)) if before > 0 else 0.0)
+            for k in range(d):
+                y[i, k] += h * weight[k, j]
+                d_weight[k, j] += dy[i, k] * h
+        d_gamma[j] = sum(dn[i] * x_hat[i] for i in range(n))
+        d_beta[j] = sum(dn)
+        for i in range(n):
+            dx[i, j] += gamma[j] / std * (dn[i] - d_beta[j] / n - x_hat[i] * d_gamma[j] / n)
+    return y, dx, d_weight, d_gamma, d_beta

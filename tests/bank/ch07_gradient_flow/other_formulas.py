@@ -140,3 +140,26 @@ def around_a_layer(x, dy, weight):
     y = unit.forward(x)
     dx = unit.backward(dy)
     return y, dx, unit.layer.d_weight
+
+
+def block(x, weight, gamma, beta, eps, dy):
+    """With the matrix of all slopes of a channel's x̂ for its x, and a mask of the open units."""
+    count = len(x)
+    centered = x - np.mean(x, axis=0)
+    std = np.sqrt(np.mean(centered**2, axis=0) + eps)
+    x_hat = centered / std
+    n = np.multiply(gamma, x_hat) + beta
+    is_open = np.where(n > 0, 1.0, 0.0)
+    h = n * is_open
+    dn = np.einsum("no,oi->ni", dy, weight) * is_open
+    dx = dy.copy()
+    for j in range(x.shape[1]):
+        slopes = (np.eye(count) - (1 + np.outer(x_hat[:, j], x_hat[:, j])) / count) / std[j]
+        dx[:, j] += gamma[j] * (slopes @ dn[:, j])
+    return {
+        "y": x + np.einsum("ni,oi->no", h, weight),
+        "dx": dx,
+        "d_weight": np.einsum("no,ni->oi", dy, h),
+        "d_gamma": np.einsum("ni,ni->i", dn, x_hat),
+        "d_beta": dn.sum(axis=0),
+    }
