@@ -642,7 +642,7 @@ assert 1.1 < spreads["plain dropout, 10%"] < 2
 assert cases["inputs with mean 5"][2] > 0.3 > 0.15 > cases["all conditions kept"][2]
 
 # %% [markdown]
-# The last two lines surprise. Inputs that are *not* standardized come back to mean 0 and spread 1: the fixed point attracts them, too. What breaks is something else. With a mean of 5 all examples point the same way, and the layers make the spread right without pulling them apart: after 30 layers the examples are still very much alike. Standardize your inputs, but for this reason.
+# The last two lines surprise. Inputs that are *not* standardized come back close to mean 0 and spread 1: the fixed point attracts them, too. What breaks is something else. With a mean of 5 all examples point the same way, and the layers make the spread right without pulling them apart: after 30 layers the examples are still very much alike. Standardize your inputs, but for this reason.
 #
 # Two exercises: LeCun's initializer, and SELU itself.
 
@@ -785,7 +785,7 @@ figures.gradient_flow.arrows(g, by_value, by_norm, 1.0)
 # %% [markdown]
 # By value the weight that mattered ten times as much now counts the same as the other. By norm the direction is kept. Nearly all recipes today clip by norm.
 #
-# The price of both: D1 speaks of a bias. A mean of clipped gradients is not the clipped mean. If one batch in ten has a gradient of −20 and nine have +1, the true direction is −1.1, downhill to the other side. Clipped at 1, the mean says +0.8:
+# The price of both: D1 speaks of a bias. A mean of clipped gradients is not the clipped mean. If one batch in ten has a gradient of −20 and nine have +1, their mean is −1.1. Clipped at 1, the mean is +0.8, the opposite direction:
 
 # %% tags=["demo"]
 noisy = np.array([-20.0] + [1.0] * 9)
@@ -1438,7 +1438,7 @@ check("ch07.block", block)
 # %% [markdown]
 # ## 7.13 Thirty layers that will not learn, until you make them
 #
-# **The question.** Handwritten digits, 8 × 8 pixels, standardized. A network of thirty layers with 32 units each, ReLU, and weights from a normal distribution with standard deviation 0.05, which looks reasonable. Ten epochs. What does it learn?
+# **The question.** Handwritten digits, 8 × 8 pixels, standardized. A network of thirty layers with 32 units each, ReLU, and weights from a normal distribution with standard deviation 0.05, which looks reasonable. Eight epochs. What does it learn?
 #
 # **The picture.** Nothing. The first row below is that network. Each other row repairs it with one of **your** parts: what you wrote in this notebook, not the course's. A part that is not written yet leaves its row empty. Come back as you go on.
 
@@ -1470,7 +1470,7 @@ def drawn_with(initializer, dense, rng):
     return dense
 
 
-def attempt(block, clip=None, epochs=10):
+def attempt(block, clip=None, epochs=8):
     """Train the tower -> (loss of each step, test accuracy), or None while a part is missing."""
     try:
         model = tower(block)

@@ -35,7 +35,7 @@ def arrows(gradient, by_value, by_norm, limit) -> Picture:
     return picture
 
 
-def cliff(paths, height, edges, frames=7) -> Moving:
+def cliff(paths, height, edges, frames=6) -> Moving:
     """Descents on a curve with a cliff, a panel for each name; paths: name -> places (T,); edges: what is drawn."""
     low, high = edges
     told = [f"{name}: from {p[0]:.3g} to {p[-1]:.3g}, {_most(p)} the longest step" for name, p in paths.items()]

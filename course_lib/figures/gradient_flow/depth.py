@@ -28,7 +28,7 @@ def through_layers(curves, quantity, log=True, first=1) -> Picture:
     return picture
 
 
-def coming_back(curves, quantity, frames=6) -> Moving:
+def coming_back(curves, quantity, frames=5) -> Moving:
     """Bars that appear from the last layer to the first, a panel for each name; curves: name -> (L,)."""
     depth = len(next(iter(curves.values())))
     told = [f"{name}: {c[-1]:.2g} at the last layer and {c[0]:.2g} at the first" for name, c in curves.items()]
