@@ -164,7 +164,7 @@ def build(course: Course, chapter: str) -> Path:
             released.write_bytes(before)
         told = (result.get("error") or result.get("log") or "").strip()
         reason = told.splitlines()[-1] if told else "it gave no reason"
-        if "are submissions associated with it" in told:
+        if "are submissions associated with it" in (result.get("log") or ""):
             reason = (
                 "exercises came, went or changed their ids, and submissions have been graded with the old ones. Keep "
                 "the exercises, or start anew without gradebook.db"
