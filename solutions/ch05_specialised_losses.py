@@ -571,6 +571,21 @@ def best_of(call, repeats=3):
     return 1000 * min(taken)
 
 
+def there_and_back(loss, moved, fixed):
+    value, told = loss.forward(*moved, *fixed), loss.backward()
+    return value, told if isinstance(told, tuple) else (told,)
+
+
+def twin_there_and_back(twin, leaves, fixed):
+    for leaf in leaves:
+        leaf.grad = None
+    value = twin(*leaves, *fixed)
+    value.backward()
+    if value.is_cuda:
+        torch.cuda.synchronize()
+    return value.item(), [leaf.grad.cpu().numpy() for leaf in leaves]
+
+
 def compare(rows, tolerance=1e-9):
     """Value, gradients and time of each loss and of its twin, on every device there is.
 
@@ -578,34 +593,17 @@ def compare(rows, tolerance=1e-9):
     """
     devices = ["cpu", "cuda"] if torch.cuda.is_available() else ["cpu"]
     print("loss              device   Δ value  Δ gradient      NumPy     PyTorch")
-    for name, (options, moved, fixed) in rows.items():
+    for name, (options, *inputs) in rows.items():
         ours, twin = getattr(losses, name)(*options), getattr(losses_torch, name)(*options)
-
-        def there_and_back():
-            value = ours.forward(*moved, *fixed)
-            told = ours.backward()
-            return value, told if isinstance(told, tuple) else (told,)
-
-        value, gradients = there_and_back()
-        milliseconds = best_of(there_and_back)
+        value, gradients = there_and_back(ours, *inputs)
+        milliseconds = best_of(lambda run=(ours, *inputs): there_and_back(*run))
         for device in devices:
-            leaves = [torch.tensor(a, device=device, requires_grad=True) for a in moved]
-            others = [torch.tensor(a, device=device) for a in fixed]
-
-            def twin_there_and_back():
-                for leaf in leaves:
-                    leaf.grad = None
-                answer = twin(*leaves, *others)
-                answer.backward()
-                if device == "cuda":
-                    torch.cuda.synchronize()
-                return answer.item()
-
-            off = abs(twin_there_and_back() - value) / max(1, abs(value))
-            turned = 0.0
-            for leaf, g in zip(leaves, gradients):
-                turned = max(turned, np.abs(leaf.grad.cpu().numpy() - g).max() / np.abs(g).max())
-            theirs = best_of(twin_there_and_back)
+            leaves = [torch.tensor(a, device=device, requires_grad=True) for a in inputs[0]]
+            fixed = [torch.tensor(a, device=device) for a in inputs[1]]
+            told, others = twin_there_and_back(twin, leaves, fixed)
+            off = abs(told - value) / max(1, abs(value))
+            turned = max(np.abs(a - b).max() / np.abs(b).max() for a, b in zip(others, gradients))
+            theirs = best_of(lambda run=(twin, leaves, fixed): twin_there_and_back(*run))
             print(f"{name:17s} {device:>6s} {off:9.1e} {turned:11.1e} ", end="")
             print(f"{milliseconds:7.2f} ms {theirs:8.2f} ms")
             assert off < tolerance and turned < tolerance
@@ -1285,7 +1283,7 @@ def spots(rng, n, size=24):
 
 def patches(images):
     """The 5 × 5 pixels around each pixel, and a 1: (n, H, W, 26)."""
-    n, h, w = images.shape
+    h, w = images.shape[1:]
     wide = np.pad(images, ((0, 0), (2, 2), (2, 2)))
     around = [wide[:, i : i + h, j : j + w] for i in range(5) for j in range(5)]
     return np.stack([*around, np.ones_like(images)], axis=-1)

@@ -270,7 +270,7 @@ pairwise_hinge_sorted = Exercise(
     misconceptions=[
         misconception(
             "the others are searched without having been sorted",
-            "np.searchsorted looks a place up as in a dictionary: the list must be in order, or the place means nothing.",
+            "A search with np.searchsorted is like one in a dictionary: the list must be in order, or the place means nothing.",
             value=_unsorted,
         ),
         misconception(
@@ -324,7 +324,7 @@ pairwise_hinge_sorted = Exercise(
         ),
         misconception(
             "the bars above an irrelevant score are counted, not those below it",
-            "np.searchsorted(bars, s) is the number of bars below s: that is the count you need, without subtracting it.",
+            "The number of bars below a score s is np.searchsorted(bars, s). That is the count you need; do not subtract it from all.",
             gradient=lambda s, r, m: _sorted_slopes(
                 s, r, m, down=np.array([np.sum(s[r == 1] - m >= one) for one in s])
             ),
@@ -418,7 +418,7 @@ pairwise_logistic = Exercise(
         ),
         misconception(
             "infinity over infinity in the sigmoid of the gradient",
-            "e^x/(1 + e^x) is NaN for a large x. Write σ with an exponent that is never positive, or with np.tanh.",
+            "For a large x the fraction e^x/(1 + e^x) is NaN. Write σ with an exponent that is never positive, or with np.tanh.",
             gradient=lambda s, r: _pulls(s, r, lambda gap: np.exp(-gap) / (1 + np.exp(-gap))),
         ),
         misconception(
@@ -440,12 +440,16 @@ pairwise_logistic = Exercise(
 # Embeddings.
 
 
-def _contrasted(x1, x2, target, margin, alike=lambda d, m: d**2 / 2, other=lambda d, m: np.maximum(0, m - d) ** 2 / 2):
+def _contrasted(
+    x1, x2, target, margin, *, alike=lambda d, m: d**2 / 2, other=lambda d, m: np.maximum(0, m - d) ** 2 / 2
+):
     d = _norm(x1 - x2)
     return np.mean(np.where(target > 0, alike(d, margin), other(d, margin)))
 
 
-def _drawn(x1, x2, target, margin, alike=lambda e, d, m: e, other=lambda e, d, m: -np.maximum(0, m - d) * _heading(e)):
+def _drawn(
+    x1, x2, target, margin, *, alike=lambda e, d, m: e, other=lambda e, d, m: -np.maximum(0, m - d) * _heading(e)
+):
     error = x1 - x2
     d = _each(_norm(error))
     g = np.where(_each(target) > 0, alike(error, d, margin), other(error, d, margin)) / len(x1)
@@ -521,13 +525,13 @@ contrastive = Exercise(
 )
 
 
-def _compared(anchor, positive, negative, margin, slack=None):
+def _compared(anchor, positive, negative, margin, *, slack=None):
     near, far = _norm(anchor - positive), _norm(anchor - negative)
     return np.mean(np.maximum(0, (slack or (lambda near, far, m: near - far + m))(near, far, margin)))
 
 
 def _torn(
-    anchor, positive, negative, margin, pays=None, change=lambda near, far: (near - far, -near, far), over_n=True
+    anchor, positive, negative, margin, *, pays=None, change=lambda near, far: (near - far, -near, far), over_n=True
 ):
     near, far = anchor - positive, anchor - negative
     each = (_norm(near) - _norm(far) + margin > 0) if pays is None else pays(_norm(near) - _norm(far) + margin)
@@ -570,7 +574,7 @@ triplet_margin = Exercise(
         misconception(
             "squared distances",
             "This exercise takes the Euclidean distance itself, with the root. FaceNet takes squares; both are in use.",
-            value=lambda *given: _compared(*given, lambda near, far, m: near**2 - far**2 + m),
+            value=lambda *given: _compared(*given, slack=lambda near, far, m: near**2 - far**2 + m),
         ),
         misconception(
             "the negative is compared with the positive, not with the anchor",
@@ -626,12 +630,12 @@ triplet_margin = Exercise(
 )
 
 
-def _angled(x1, x2, target, margin, alike=lambda c, m: 1 - c, other=lambda c, m: np.maximum(0, c - m), cos=None):
+def _angled(x1, x2, target, margin, *, alike=lambda c, m: 1 - c, other=lambda c, m: np.maximum(0, c - m), cos=None):
     c = (_unit(x1) * _unit(x2)).sum(axis=1) if cos is None else cos(x1, x2)
     return np.mean(np.where(target > 0, alike(c, margin), other(c, margin)))
 
 
-def _turned(x1, x2, target, margin, pays=lambda c, m: c > m, sign=-1, turn=None):
+def _turned(x1, x2, target, margin, *, pays=lambda c, m: c > m, sign=-1, turn=None):
     c = _each((_unit(x1) * _unit(x2)).sum(axis=1))
     each = np.where(_each(target) > 0, sign, pays(c, margin)) / len(x1)
     straight = (_unit(x2) - c * _unit(x1)) / _each(_norm(x1))
@@ -826,7 +830,7 @@ info_nce = Exercise(
         ),
         misconception(
             "this is the gradient for the scaled rows: the way back through the length is missing",
-            "x1 was divided by its length on the way in. On the way back: take out the part along x1, and divide by the length.",
+            "On the way in, x1 was divided by its length. On the way back: take out the part along x1, and divide by the length.",
             gradient=lambda x1, x2, t: _ds(x1, x2, t) / t @ _unit(x2),
         ),
         misconception(

@@ -5,6 +5,7 @@ is exactly there.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -16,10 +17,11 @@ EDGE, LONG = "edge", "long"
 
 def _until(draw: Callable[[], tuple], clear: Callable[..., bool]) -> tuple:
     """The first draw that keeps clear of what rounding could decide."""
-    while True:
+    for _ in range(100_000):
         drawn = draw()
         if clear(*drawn):
             return drawn
+    raise RuntimeError("no draw in 100 000 keeps clear: the demands contradict each other")
 
 
 # Rankings.
@@ -30,7 +32,7 @@ def score_pairs() -> Cases:
 
     def make(rng: np.random.Generator) -> list[Case]:
         cases = []
-        for gap, about in (
+        for apart, about in (
             (-1.25, "a pair in the wrong order"),
             (-0.375, "a pair in the wrong order by less than the margin"),
             (0.25, "a pair in the right order, inside the margin"),
@@ -39,7 +41,7 @@ def score_pairs() -> Cases:
         ):
             for side in (1.0, -1.0):
                 second = grid(rng.normal(size=1))
-                inputs = {"x1": second + side * gap, "x2": second, "target": np.array([side]), "margin": 0.75}
+                inputs = {"x1": second + side * apart, "x2": second, "target": np.array([side]), "margin": 0.75}
                 cases.append(Case(inputs, about))
         for n, margin in ((3, 0.5), (5, 1.5), (8, 0.25)):
             target = both_signs(rng, n)
@@ -145,19 +147,17 @@ def embedded_pairs() -> Cases:
 
     def make(rng: np.random.Generator) -> list[Case]:
         cases = []
-        for target, far in ((1.0, False), (-1.0, False), (-1.0, True)):
+        for alike, far in ((1.0, False), (-1.0, False), (-1.0, True)):
             x2, away = grid(rng.normal(size=(1, 2))), np.array([[0.375, -0.5]])  # a length of 0.625
-            inputs = {"x1": x2 + (1 + far) * away, "x2": x2, "target": np.array([target]), "margin": 1.0}
-            cases.append(
-                Case(inputs, ("alike" if target > 0 else "not alike") + (", beyond the margin" if far else ""))
-            )
+            inputs = {"x1": x2 + (1 + far) * away, "x2": x2, "target": np.array([alike]), "margin": 1.0}
+            cases.append(Case(inputs, ("alike" if alike > 0 else "not alike") + (", beyond the margin" if far else "")))
         for (n, d), margin in zip(SHAPES[1:], (1.5, 0.75, 2.0)):
-            target, margin = both_signs(rng, n), float(margin)
+            target = both_signs(rng, n)
             reach = np.resize([0.5, 1.4, 0.7], n)[:, None]
             x2 = grid(rng.normal(size=(n, d)))
             (error,) = _until(
-                lambda n=n, d=d, margin=margin, reach=reach: (grid(_directions(rng, n, d) * reach * margin),),
-                lambda error, margin=margin: (np.abs(np.linalg.norm(error, axis=1) - margin) > 0.05).all(),
+                partial(_around, rng, (n, d), reach * margin),
+                partial(_off, lambda error, margin: _length(error) - margin, margin),
             )
             target[:2] = -1  # one nearer than the margin, one beyond
             target[2] = 1
@@ -170,6 +170,16 @@ def embedded_pairs() -> Cases:
         return cases
 
     return make
+
+
+def _around(rng: np.random.Generator, shape: tuple[int, int], *reaches: np.ndarray) -> tuple:
+    """For each reach vectors of these lengths, in random directions."""
+    return tuple(grid(_directions(rng, *shape) * reach) for reach in reaches)
+
+
+def _off(slack: Callable[..., np.ndarray], margin: float, *vectors: np.ndarray) -> bool:
+    """Whether no example is near its kink."""
+    return bool((np.abs(slack(*vectors, margin)) > 0.05).all())
 
 
 def _directions(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
@@ -187,19 +197,13 @@ def triplets() -> Cases:
             inputs = {"anchor": anchor, "positive": anchor + near, "negative": anchor + far, "margin": margin}
             cases.append(Case(inputs, about, tag))
 
-        for far, about in (([[0.0, 0.5]], "a triplet that pays"), ([[-3.0, 4.0]], "a triplet that is in order")):
-            add(grid(rng.normal(size=(1, 2))), np.array([[0.75, 1.0]]), np.array(far), 0.5, about)
+        for place, about in (([[0.0, 0.5]], "a triplet that pays"), ([[-3.0, 4.0]], "a triplet that is in order")):
+            add(grid(rng.normal(size=(1, 2))), np.array([[0.75, 1.0]]), np.array(place), 0.5, about)
         for (n, d), margin in zip(SHAPES[1:], (0.5, 1.0, 0.25)):
-            reach = np.resize([0.6, 2.5, 1.2], n)[:, None]
+            reach = np.resize([0.6, 2.5, 0.8], n)[:, None]
             near, far = _until(
-                lambda n=n, d=d, reach=reach: (
-                    grid(_directions(rng, n, d)),
-                    grid(_directions(rng, n, d) * reach * rng.uniform(0.9, 1.1, (n, 1))),
-                ),
-                lambda near, far, margin=margin: (
-                    (np.abs(_length(near) - _length(far) + margin) > 0.05).all()
-                    and (np.abs(_length(near - far) - _length(far)) > 0.2).all()
-                ),
+                partial(_around, rng, (n, d), np.ones((n, 1)), reach * rng.uniform(0.9, 1.1, (n, 1))),
+                partial(_off, lambda near, far, margin: _length(near) - _length(far) + margin, margin),
             )
             add(grid(rng.normal(size=(n, d))), near, far, margin)
         for n in (1, 3):
@@ -217,7 +221,7 @@ def _length(x: np.ndarray) -> np.ndarray:
 
 
 def _cosines(x1: np.ndarray, x2: np.ndarray) -> np.ndarray:
-    return (x1 * x2).sum(axis=1) / _length(x1) / _length(x2)
+    return (x1 * x2).sum(axis=1) / np.maximum(_length(x1) * _length(x2), 1e-9)
 
 
 def directed_pairs() -> Cases:
@@ -225,14 +229,14 @@ def directed_pairs() -> Cases:
 
     def make(rng: np.random.Generator) -> list[Case]:
         cases = []
-        for x1, x2, target, about in (
+        for first, second, alike, about in (
             ([[3.0, 4.0]], [[4.0, 3.0]], 1.0, "alike"),
             ([[3.0, 4.0]], [[12.0, 5.0]], -1.0, "not alike, and the cosine is above the margin"),
             ([[3.0, 4.0]], [[2.0, -1.0]], -1.0, "not alike, and the cosine is below the margin"),
         ):
             turn = rng.permutation(2)
-            inputs = {"x1": np.array(x1)[:, turn], "x2": np.array(x2)[:, turn]}
-            cases.append(Case({**inputs, "target": np.array([target]), "margin": 0.25}, about))
+            inputs = {"x1": np.array(first)[:, turn], "x2": np.array(second)[:, turn]}
+            cases.append(Case({**inputs, "target": np.array([alike]), "margin": 0.25}, about))
         for (n, d), margin in zip(SHAPES[1:], (0.0, 0.25, 0.5)):
             target = np.resize([-1.0, 1.0, -1.0], n)
 
@@ -256,8 +260,10 @@ def directed_pairs() -> Cases:
         for n in (1, 3):
             x1 = np.array([[0.5, 0.0, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 1.5]])[:n]
             x2 = np.array([[0.0, -2.0, 0.0], [0.75, 1.0, 0.0], [0.0, 0.5, 0.0]])[:n]
-            inputs = {"x1": x1, "x2": x2, "target": np.array([-1.0, 1.0, -1.0])[:n], "margin": 0.0}
-            cases.append(Case(inputs, "a cosine exactly at the margin", EDGE))
+            target = np.array([-1.0, 1.0, -1.0])[:n]
+            cases.append(
+                Case({"x1": x1, "x2": x2, "target": target, "margin": 0.0}, "a cosine exactly at the margin", EDGE)
+            )
         return cases
 
     return make
@@ -267,9 +273,11 @@ def two_views() -> Cases:
     """Two views (N, D) of N things, rows of many lengths, and a temperature; tiny ones are large logits."""
 
     def make(rng: np.random.Generator) -> list[Case]:
-        def draw(n, d, like):
+        def draw(n, d, like, rival=False):
             first, lengths = _directions(rng, n, d), rng.uniform(0.5, 3, (2, n, 1))
             second = like * first + _directions(rng, n, d)
+            if rival:  # nearer to the first one than its own partner
+                second[1] = first[0] + 0.3 * _directions(rng, 1, d)[0]
             return grid(first * lengths[0]), grid(second * lengths[1])
 
         def clear(x1, x2):
@@ -281,10 +289,10 @@ def two_views() -> Cases:
 
         cases = []
         for (n, d), temperature in (((2, 3), 0.5), ((3, 4), 0.25), ((5, 3), 0.5), ((8, 6), 0.125)):
-            x1, x2 = _until(lambda n=n, d=d: draw(n, d, 0.8), lambda x1, x2: _length(x2).min() > 0.3)
+            x1, x2 = _until(partial(draw, n, d, 0.8), lambda x1, x2: _length(x2).min() > 0.3)
             cases.append(Case({"x1": x1, "x2": x2, "temperature": temperature}))
         for n, d in ((2, 3), (3, 4)):
-            x1, x2 = _until(lambda n=n, d=d: draw(n, d, 0.5), clear)
+            x1, x2 = _until(partial(draw, n, d, 0.5, rival=True), clear)
             inputs = {"x1": x1, "x2": x2, "temperature": 2.0**-11}
             cases.append(Case(inputs, "a tiny temperature, and so huge logits", LARGE))
         return cases
@@ -375,11 +383,9 @@ def actions_and_weights(large: float) -> Cases:
     def make(rng: np.random.Generator) -> list[Case]:
         cases = []
         for n, a in ((1, 3), (1, 2), (3, 4), (5, 3), (8, 2)):
-            q = grid(rng.uniform(0.5, 2, n)) * (both_signs(rng, n) if n > 1 else 1)
-            logits = grid(rng.uniform(-2, 2, (n, a)))
-            if n == 1:
-                logits = np.abs(logits) + 0.5  # a logarithm of logits is a number here, which names the mistake
-            cases.append(Case({"logits": logits, "action": rng.integers(0, a, n), "q": q}))
+            drawn = partial(_policy, rng, n, a)
+            logits, action, q = _until(drawn, _no_cancelling)
+            cases.append(Case({"logits": logits, "action": action, "q": q}))
         for n, levels in ((1, [-0.5, 0.75, 1.0]), (3, [-0.5, 0.0, 0.75, 1.0])):
             logits = rng.permuted(np.tile(levels, (n, 1)), axis=1)
             action = (logits == 0.75).argmax(axis=1)  # its exponential overflows, and beside the best it is 0
@@ -390,3 +396,18 @@ def actions_and_weights(large: float) -> Cases:
         return cases
 
     return make
+
+
+def _policy(rng: np.random.Generator, n: int, a: int) -> tuple:
+    logits = grid(rng.uniform(-2, 2, (n, a)))
+    if n == 1:
+        logits = np.abs(logits) + 0.5  # a logarithm of logits is a number here, which names the mistake
+    signs = both_signs(rng, n) if n > 1 else np.ones(1)
+    return logits, rng.integers(0, a, n), grid(rng.uniform(0.5, 2, n)) * signs
+
+
+def _no_cancelling(logits: np.ndarray, action: np.ndarray, q: np.ndarray) -> bool:
+    """Whether gains and losses do not cancel in the mean, where float32 would lose its digits."""
+    log_p = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    each = q * log_p[np.arange(len(q)), action]
+    return bool(abs(each.sum()) > 0.2 * np.abs(each).sum())
