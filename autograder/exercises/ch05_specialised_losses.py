@@ -198,6 +198,22 @@ pairwise_hinge = Exercise(
             gradient=lambda s, r, m: _slopes((r[:, None] > r) & (m > s[:, None] - s), np.sum(r[:, None] > r)),
         ),
         misconception(
+            "divided by the number of pairs that pay, not of all that count",
+            "A pair in the right order pays 0, and it still counts in the mean: otherwise a list with one wrong pair costs as much as one that is all wrong.",
+            value=lambda s, r, m: _hinged(
+                s, r, m, lambda counts, x, n: (np.maximum(0, x) * counts).sum() / max(np.sum(counts & (x > 0)), 1)
+            ),
+            gradient=lambda s, r, m: _hinged(
+                s, r, m, lambda counts, x, n: _slopes(counts & (x > 0), max(np.sum(counts & (x > 0)), 1))
+            ),
+        ),
+        misconception(
+            "squared hinges",
+            "Here a pair pays in a straight line. So all pairs that pay pull with the same strength, and the gradient counts them.",
+            value=lambda s, r, m: _hinged(s, r, m, lambda counts, x, n: (np.maximum(0, x) ** 2 * counts).sum() / n),
+            gradient=lambda s, r, m: _hinged(s, r, m, lambda counts, x, n: _slopes(2 * counts * np.maximum(0, x), n)),
+        ),
+        misconception(
             "the gap of the relevances is taken for the margin",
             "Here each pair has the same margin, whether the relevances are 3 and 0 or 1 and 0.",
             value=lambda s, r, m: _hinged(
@@ -316,6 +332,11 @@ pairwise_hinge_sorted = Exercise(
                 * (1.0 if np.sum(r == 1) * np.sum(r == 0) else np.nan)
             ),
             gradient=lambda s, r, m: _sorted_slopes(s, r, m) * (1.0 if np.sum(r == 1) * np.sum(r == 0) else np.nan),
+        ),
+        misconception(
+            "the gradient comes back in the order of the sorted scores",
+            "Each slope must stand at the place of its item. Sort the bars and the irrelevant scores on their own, and look up all scores in the order in which they came.",
+            gradient=lambda s, r, m: _sorted_slopes(np.sort(s), r[np.argsort(s)], m),
         ),
         misconception(
             "the irrelevant items get no gradient",
@@ -476,6 +497,28 @@ contrastive = Exercise(
             value=lambda x1, x2, target, margin: 2 * _contrasted(x1, x2, target, margin),
         ),
         misconception(
+            "the root is missing: the sum of squares is taken for the distance",
+            "The distance is the root of the sum of the squared differences. Points (0, 0) and (3, 4) are 5 apart, not 25.",
+            value=lambda x1, x2, target, margin: np.mean(
+                np.where(
+                    target > 0,
+                    _norm(x1 - x2) ** 4 / 2,
+                    np.maximum(0, margin - _norm(x1 - x2) ** 2) ** 2 / 2,
+                )
+            ),
+        ),
+        misconception(
+            "one distance for the whole batch",
+            "Each example has a distance of its own. np.linalg.norm of a whole table is one number: say axis=1.",
+            value=lambda x1, x2, target, margin: np.mean(
+                np.where(
+                    target > 0,
+                    np.linalg.norm(x1 - x2) ** 2 / 2,
+                    np.maximum(0, margin - np.linalg.norm(x1 - x2)) ** 2 / 2,
+                )
+            ),
+        ),
+        misconception(
             "the hinge of unlike pairs is not squared",
             "Unlike pairs pay ½ times the square of margin − d, so that the push fades as the pair nears the margin.",
             value=lambda *given: _contrasted(*given, other=lambda d, m: np.maximum(0, m - d) / 2),
@@ -587,6 +630,20 @@ triplet_margin = Exercise(
             value=lambda a, p, n, m: max(0, np.mean(_norm(a - p) - _norm(a - n) + m)),
         ),
         misconception(
+            "the mean over the triplets that pay only",
+            "Triplets that are in order pay 0 and count in the mean: divide by N.",
+            "With your mean the loss hardly falls while more and more triplets come in order. Some programs do this on purpose; here it is not asked for.",
+            value=lambda a, p, n, m: (
+                np.sum(np.maximum(0, _norm(a - p) - _norm(a - n) + m))
+                / max(np.sum(_norm(a - p) - _norm(a - n) + m > 0), 1)
+            ),
+        ),
+        misconception(
+            "one distance for the whole batch",
+            "Each triplet has distances of its own. np.linalg.norm of a whole table is one number: say axis=1.",
+            value=lambda a, p, n, m: max(0, np.linalg.norm(a - p) - np.linalg.norm(a - n) + m),
+        ),
+        misconception(
             "the distance is a sum of absolute values",
             "The Euclidean distance is the root of the sum of squares, over the features of one example.",
             value=lambda a, p, n, m: np.mean(np.maximum(0, np.abs(a - p).sum(axis=1) - np.abs(a - n).sum(axis=1) + m)),
@@ -656,6 +713,13 @@ cosine_embedding = Exercise(
             "the dot product is not divided by the two lengths",
             "A cosine lies between −1 and 1. Make x1 ten times as long: the loss must stay the same.",
             value=lambda *given: _angled(*given, cos=lambda x1, x2: (x1 * x2).sum(axis=1)),
+        ),
+        misconception(
+            "divided by the length of the whole table, not of each row",
+            "Each row is a vector with a length of its own. np.linalg.norm of a table is one number: say axis=1.",
+            value=lambda *given: _angled(
+                *given, cos=lambda x1, x2: (x1 * x2).sum(axis=1) / np.linalg.norm(x1) / np.linalg.norm(x2)
+            ),
         ),
         misconception(
             "divided by one of the two lengths only",
@@ -776,6 +840,12 @@ info_nce = Exercise(
             gradient=lambda x1, x2, t: _to_x1(x1, x2, t, _ds(x1, x2, t, 1, 0)),
         ),
         misconception(
+            "one direction only: each x2 chooses, and no x1 does",
+            "The loss is symmetric: also each x1 must find its x2 among all. Take the cross-entropy of the rows as well.",
+            value=lambda x1, x2, t: _both_ways(_similar(x1, x2, t), 0, 1),
+            gradient=lambda x1, x2, t: _to_x1(x1, x2, t, _ds(x1, x2, t, 0, 1)),
+        ),
+        misconception(
             "the two directions are added, not averaged",
             "Half of each direction: otherwise the loss of blind guessing is 2 log N and not log N.",
             value=lambda x1, x2, t: _both_ways(_similar(x1, x2, t), 1, 1),
@@ -785,6 +855,11 @@ info_nce = Exercise(
             "dot products of vectors that were not scaled to length 1",
             "The similarities are cosines. Divide each row by its length first; then no vector can win by being long.",
             value=lambda x1, x2, t: _both_ways(x1 @ x2.T / t),
+        ),
+        misconception(
+            "the columns are scaled to length 1, not the rows",
+            "One row is one example, a vector of D features. Its length is taken along axis=1, with keepdims=True.",
+            value=lambda x1, x2, t: _both_ways(_unit(x1.T).T @ _unit(x2.T) / t),
         ),
         misconception(
             "multiplied by the temperature, not divided",
@@ -921,6 +996,11 @@ dice = Exercise(
             gradient=lambda p, t, s: _dice_slope(p, t, s, lambda score, t, size: -2 * t / size),
         ),
         misconception(
+            "the 2 of the overlap is missing in the gradient",
+            "A pixel inside the mask counts twice above the line: 2·t. Only the slope of the lower line has the factor 1.",
+            gradient=lambda p, t, s: _dice_slope(p, t, s, lambda score, t, size: (score - t) / size),
+        ),
+        misconception(
             "the gradient has the opposite sign: that of the score",
             "The loss is 1 − score. More probability inside the mask must lower it.",
             gradient=lambda p, t, s: -_dice_slope(p, t, s),
@@ -1004,6 +1084,13 @@ bellman_mse = Exercise(
             gradient=lambda q, a, r, nq, done, g: 2 * (q - _target(r, nq, done, g)[:, None]) / len(q),
         ),
         misconception(
+            "the index of the best next action is added, not its value",
+            "np.argmax says which action is the best, np.max what it is worth. The target needs the worth.",
+            value=lambda q, a, r, nq, done, g: np.mean(
+                _residual(q, a, _target(r, nq, done, g, lambda nq: nq.argmax(axis=1))) ** 2
+            ),
+        ),
+        misconception(
             "the residuals are not squared",
             "Residuals of +1 and −1 cancel in your mean, as if nothing were wrong. Square each one first.",
             value=lambda q, a, r, nq, done, g: np.mean(_residual(q, a, _target(r, nq, done, g))),
@@ -1069,6 +1156,11 @@ policy_gradient = Exercise(
             "A negative q must make the action rarer. Its sign stays.",
             value=lambda z, a, q: -np.mean(np.abs(q) * _picked(_log_softmax(z), a)),
             gradient=lambda z, a, q: np.abs(q)[:, None] * (_softmax(z) - _one_hot(a, z)) / len(z),
+        ),
+        misconception(
+            "the product of two means, not the mean of the products",
+            "Each q belongs to the action of its own row. Multiply row by row, then average.",
+            value=lambda z, a, q: -np.mean(q) * np.mean(_picked(_log_softmax(z), a)),
         ),
         misconception(
             "the likeliest action is used, not the one that was taken",

@@ -149,7 +149,7 @@ def similarities(panels, found) -> Picture:
     for title, s in panels.items():
         others = s[~np.eye(len(s), dtype=bool)]
         told.append(
-            f"{title}: {np.diag(s).mean():.2f} with the partner and {others.mean():.2f} with others, "
+            f"{title}: {np.diag(s).mean():.2f} with the partner and {round(others.mean(), 2) + 0.0:.2f} with others, "
             f"{found[title]:.0%} found"
         )
     picture = Picture(f"Tables of cosines between two views, mean: {'; '.join(told)}.", height=3.1)
