@@ -174,6 +174,24 @@ def info_nce(x1, x2, temperature):
     return total / (2 * n)
 
 
+def info_nce_gradient(x1, x2, temperature):
+    """Row by row: each x1 hears of its own row as the one who chooses, and of all columns as one to be chosen."""
+    n = len(x1)
+    s, gradient = np.zeros((n, n)), np.zeros(x1.shape)
+    for i in range(n):
+        for j in range(n):
+            s[i, j] = x1[i] @ x2[j] / np.linalg.norm(x1[i]) / np.linalg.norm(x2[j]) / temperature
+    for i in range(n):
+        length = np.linalg.norm(x1[i])
+        for j in range(n):
+            chosen = np.exp(s[i, j] - np.logaddexp.reduce(s[i]))
+            choosing = np.exp(s[i, j] - np.logaddexp.reduce(s[:, j]))
+            slope = ((chosen + choosing) / 2 - (i == j)) / (n * temperature)
+            v, cosine = x2[j] / np.linalg.norm(x2[j]), s[i, j] * temperature
+            gradient[i] += slope * (v - cosine * x1[i] / length) / length
+    return gradient
+
+
 def dice(prediction, target, smooth):
     total = 0.0
     for p, t in zip(prediction, target):
