@@ -135,7 +135,7 @@ assert read["pooled to one place"][2] > read["dense"][2] + 0.1
 # **The picture.** The weights are a small window, the *kernel*. It slides. At every place it asks the same question.
 
 # %% tags=["demo"]
-signal = [0, 0, 1, 3, 3, 2, 2, 0, 1]
+signal = [0, 1, 3, 3, 2, 2, 0]
 figures.units.slide(signal, [-1, 1])
 
 # %% [markdown]
@@ -958,7 +958,7 @@ check("ch12.rnn", RNN)
 #
 # **The question.** The gradient walks back through T steps. Each multiplies it. What is left?
 #
-# **The picture.** One RNN of 16 units with PyTorch's usual start, 16 steps, random inputs. A gradient of size 1 enters at the last step.
+# **The picture.** One RNN of 16 units with PyTorch's usual start, 12 steps, random inputs. A gradient of size 1 enters at the last step.
 
 # %% tags=["demo"]
 def walked_back(unit, x):
@@ -974,9 +974,9 @@ def walked_back(unit, x):
 
 rng = np.random.default_rng(10)
 fresh = layers.RNN(4, 16, rng)
-sizes, slopes = walked_back(fresh, rng.normal(size=(1, 16, 4)))
-print(f"after 15 steps back {sizes[0]:.0e} of the gradient is left")
-assert sizes[0] < 1e-3
+sizes, slopes = walked_back(fresh, rng.normal(size=(1, 12, 4)))
+print(f"after 11 steps back {sizes[0]:.0e} of the gradient is left")
+assert sizes[0] < 0.01
 figures.units.back_through_time(sizes, slopes)
 
 # %% [markdown]
@@ -1225,13 +1225,13 @@ if "cuda" not in DEVICES:
 #
 # **The question.** D0 advises against the LSTM where possible: convolutions train much faster, since all places are computed at once, and "tend to perform on par". Is it so?
 #
-# Two tasks, made so that we know what is needed. Sequences of 24 symbols.
+# Two tasks, made so that we know what is needed. Sequences of 20 symbols.
 #
 # - *A word, anywhere.* Does the word "0 2 1" occur? Three neighbors decide, wherever they are.
 # - *Which came first?* Two marks, one in the first third and one in the last third. Their order decides, and between them lies noise.
 
 # %% tags=["demo"]
-STEPS, SYMBOLS = 24, 6
+STEPS, SYMBOLS = 20, 6
 
 
 def word_anywhere(rng, count):
@@ -1246,8 +1246,8 @@ def word_anywhere(rng, count):
 def which_first(rng, count):
     symbols, labels = rng.integers(0, 4, (count, STEPS)), rng.integers(0, 2, count)
     rows = np.arange(count)
-    symbols[rows, rng.integers(4, 9, count)] = 4 + labels
-    symbols[rows, rng.integers(STEPS - 9, STEPS - 4, count)] = 5 - labels
+    symbols[rows, rng.integers(4, 8, count)] = 4 + labels
+    symbols[rows, rng.integers(STEPS - 8, STEPS - 4, count)] = 5 - labels
     return np.eye(SYMBOLS)[symbols], labels
 
 
@@ -1307,13 +1307,14 @@ for task in (word_anywhere, which_first):
         print(f"  {name:22s} {weights:5d} parameters, right {curves[title][name][-1]:.0%}", end="")
         print(f", {time.perf_counter() - began:.1f} s")
 found, ordered = curves["word anywhere"], curves["which first"]
-assert found["convolution, sees 5"][5] > 0.9 and found["LSTM"][5] < 0.8  # after six epochs
+assert found["convolution, sees 5"][4] > 0.9 and found["LSTM"][4] < 0.8  # after five epochs
+assert max(found["LSTM"]) > 0.9  # it comes later
 assert ordered["convolution, sees 5"][-1] < 0.62 < 0.95 < ordered["LSTM"][-1]
 assert min(found["convolutions, see 31"][-1], ordered["convolutions, see 31"][-1]) > 0.93
 figures.units.learning(curves)
 
 # %% [markdown]
-# So "on par" has a condition. Where the answer is local, the small convolution is the fastest, and it is there after a few epochs. The LSTM says the commoner class for most of the run, and only begins to find the word near its end: it must carry its finding through all the steps behind it, and has to learn that first. But what lies outside the field does not exist for a convolution: at the second task it guesses, however long you train it. Dilated convolutions that see all 24 steps do both tasks. So D0's advice holds if you check one number first, the receptive field.
+# So "on par" is right here, with a condition. Where the answer is local, all three end near 100 %. The small convolution is there after a few epochs, and its epochs are the cheapest. The LSTM says the commoner class for about six epochs: it must carry its finding through all the steps behind it, and has to learn that first. But what lies outside the field does not exist for a convolution: at the second task the small one guesses, however long you train it. Dilated convolutions that see all 20 steps do both tasks. So D0's advice holds if you check one number first, the receptive field.
 #
 # And "faster"? In NumPy on one core the deep stack takes about as long as the LSTM. The point of D0 is the number of things that must wait for each other: T steps for the LSTM, as many as there are layers for the convolutions. That shows with long sequences and with libraries that use all cores:
 

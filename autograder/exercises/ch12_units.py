@@ -31,12 +31,13 @@ def _conv1d(
     weight=lambda w: w,
     join=lambda window, w: (window * w).sum(axis=(1, 2)),
     bias=1,
+    start=lambda place, s: place * s,
 ):
     def conv1d(x, w, b, s, p):
         x, s, w = pad(x, p), stride(s), weight(w)
         y = np.zeros((len(x), len(w), places(x.shape[2], w.shape[2], s)))
         for place in range(y.shape[2]):
-            window = x[:, :, place * s : place * s + w.shape[2]]
+            window = x[:, :, start(place, s) : start(place, s) + w.shape[2]]
             for out in range(len(w)):
                 y[:, out, place] = join(window, w[out]) + bias * b[out]
         return y
@@ -88,6 +89,16 @@ conv1d = Exercise(
             "the stride is ignored",
             "With stride s the window starts at 0, s, 2s and so on. Which of your places would be left?",
             value=_conv1d(stride=lambda s: 1),
+        ),
+        misconception(
+            "the right number of places, but the windows start one place apart",
+            "The window of place l starts at l times the stride, not at l. Yours never comes to the end of the signal.",
+            value=_conv1d(start=lambda place, s: place),
+        ),
+        misconception(
+            "the examples are summed, too",
+            "Each example has answers of its own. Sum over channels and entries of the window, the last two axes, and leave axis 0 alone.",
+            value=_conv1d(join=lambda window, w: (window * w).sum()),
         ),
         misconception(
             "nothing is padded",
@@ -177,6 +188,11 @@ sizes = Exercise(
             "rounded up",
             "A window that would hang over the end is left out. So round down, with two slashes.",
             places=lambda n, k, s, p, d: -(-(n + 2 * p - d * (k - 1) - 1) // s) + 1,
+        ),
+        misconception(
+            "not rounded down",
+            "Half a place is no place. A window that would hang over the end is left out: divide with two slashes.",
+            places=lambda n, k, s, p, d: (n + 2 * p - d * (k - 1) - 1) / s + 1,
         ),
         misconception(
             "the stride is left out of the places",
@@ -303,6 +319,11 @@ conv2d = Exercise(
             "the dilation is ignored",
             "With dilation d the entries of a kernel meet every d-th entry of a wider window: d·(k − 1) + 1 wide.",
             value=_conv2d(reach=lambda k, d: k, steps=lambda s, d: (s, s, 1, 1)),
+        ),
+        misconception(
+            "the windows are not widened before they are sliced by the dilation",
+            "If you slice a window of K entries by the dilation, fewer than K are left. Make windows of d·(K − 1) + 1 entries first: then K are left.",
+            value=_conv2d(reach=lambda k, d: k),
         ),
         misconception(
             "dilation and stride are exchanged",
@@ -447,6 +468,8 @@ def _pool(join=lambda window: window.max(axis=(2, 3)), taken=_first_of, stride=l
         def backward(self, dy):
             dx = np.zeros_like(self.x)
             for (i, j), at in self.windows(self.x.shape):
+                if i >= dy.shape[2] or j >= dy.shape[3]:
+                    continue
                 passed = taken(self.x[at]) * dy[:, :, i, j, None, None]
                 dx[at] = dx[at] + passed if add else passed
             return dx
@@ -537,6 +560,8 @@ def _rnn(
     late=0,
     forget=False,
     order=reversed,
+    answer=lambda h: h[:, 1:].copy(),
+    join=lambda dy, dh, slope: (dy + dh) * slope,
 ):
     class RNN:
         def __init__(self, inputs, hidden):
@@ -550,13 +575,13 @@ def _rnn(
             for step in range(t):
                 before = 0 * self.h[:, step] if forget else self.h[:, step]
                 self.h[:, step + 1] = bend(x[:, step] @ w.T + recur(before, u) + bias * b)
-            return self.h[:, 1:].copy()
+            return answer(self.h)
 
         def backward(self, dy):
             w, u, _ = self.params.values()
             da, dh = np.zeros_like(dy), 0
             for step in order(range(dy.shape[1])):
-                da[:, step] = (dy[:, step] + carry * dh) * slope(self.h[:, step + 1], self.h[:, step])
+                da[:, step] = join(dy[:, step], carry * dh, slope(self.h[:, step + 1], self.h[:, step]))
                 dh = back(da[:, step], u)
             seen = da[:, -1:] if only_last else da
             x, h = (self.x[:, -1:], self.h[:, -2:-1]) if only_last else (self.x, self.h[:, late : late + len(da[0])])
@@ -614,6 +639,16 @@ rnn = Exercise(
             unit=_rnn(bias=0),
         ),
         misconception(
+            "only the last state is answered",
+            "The answer holds the states of all steps, (N, T, H). Keep each of them.",
+            unit=_rnn(answer=lambda h: h[:, -1].copy()),
+        ),
+        misconception(
+            "what comes from later steps does not pass the slope of tanh",
+            "Both gradients arrive at the state, behind the tanh. Add them first, then multiply the sum by the slope.",
+            unit=_rnn(join=lambda dy, dh, slope: dy * slope + dh),
+        ),
+        misconception(
             "no gradient travels back through time",
             "A state has two uses: the answer of its step, and the next step. What came back from the later step must be added to this step's dy.",
             unit=_rnn(carry=0),
@@ -664,6 +699,8 @@ def _lstm(
     answer=lambda o, c: o * np.tanh(c),
     fed=lambda h, c: h,
     kept=1,
+    cut=lambda a: np.split(a, 4, axis=1),
+    shown=lambda old, new: new,
 ):
     def lstm(x, input_weight, hidden_weight, bias):
         (n, t, _), hidden = x.shape, hidden_weight.shape[1]
@@ -671,10 +708,10 @@ def _lstm(
         states, cells = [], []
         for step in range(t):
             a = x[:, step] @ input_weight.T + fed(h, c) @ hidden_weight.T + bias
-            i, f, g, o = split(*np.split(a, 4, axis=1))
+            i, f, g, o = split(*cut(a))
             i, f, g, o = gate(i), gate(f), bend(g), gate(o)
-            c = cell(i, f, g, kept * c)
-            h = answer(o, c)
+            old, c = c, cell(i, f, g, kept * c)
+            h = answer(o, shown(old, c))
             states.append(h)
             cells.append(c)
         return np.stack(states, axis=1), np.stack(cells, axis=1)
@@ -713,6 +750,16 @@ lstm = Exercise(
             "the blocks are read as f, i, g, o",
             "Here the first block of rows is the input gate i, the second the forget gate f. Some papers begin with f.",
             unit=_lstm(lambda i, f, g, o: (f, i, g, o)),
+        ),
+        misconception(
+            "every fourth row is taken for a gate",
+            "The blocks stand one below the other: first all H rows of i, then all H rows of f. Cut the sum into four pieces side by side.",
+            unit=_lstm(cut=lambda a: [a[:, k::4] for k in range(4)]),
+        ),
+        misconception(
+            "the state comes from the old cell",
+            "First the new cell, then the state from the new cell. In your first step the state is 0, since the old cell is.",
+            unit=_lstm(shown=lambda old, new: old),
         ),
         misconception(
             "the candidate g is bent by a sigmoid",
@@ -759,6 +806,7 @@ def _gru(
     candidate=lambda an, r, h, u, c: an + r * (h @ u.T + c),
     bend=np.tanh,
     recur=lambda h, u: h @ u.T,
+    everywhere=0,
 ):
     def gru(x, input_weight, hidden_weight, bias, hidden_bias):
         (count, t, _), hidden = x.shape, len(hidden_bias)
@@ -766,7 +814,8 @@ def _gru(
         ur, uz, un = split(*np.split(hidden_weight, 3))
         for step in range(t):
             ar, az, an = split(*np.split(x[:, step] @ input_weight.T + bias, 3, axis=1))
-            r, z = _sigmoid(ar + recur(h, ur)), _sigmoid(az + recur(h, uz))
+            second = everywhere * hidden_bias
+            r, z = _sigmoid(ar + recur(h, ur) + second), _sigmoid(az + recur(h, uz) + second)
             n = bend(candidate(an, r, h, un, hidden_bias))
             h = mix(z, n, h)
             states.append(h)
@@ -816,6 +865,11 @@ gru = Exercise(
             "the hidden bias is missing",
             "Inside the reset gate stands U h + c, with the hidden bias c.",
             value=_gru(candidate=lambda an, r, h, u, c: an + r * (h @ u.T)),
+        ),
+        misconception(
+            "the hidden bias is added to the gates, too",
+            "The hidden bias belongs to the candidate alone, inside the parenthesis that r multiplies. The gates have one bias each.",
+            value=_gru(everywhere=1),
         ),
         misconception(
             "the reset gate multiplies the input's share, too",
@@ -924,6 +978,18 @@ def _hopeless_softmax(scores):
     return e / e.sum(axis=-1, keepdims=True)
 
 
+def _softmax_of_all(scores):
+    """One softmax for the whole table of a query and its neighbors."""
+    e = np.exp(scores - np.where(np.isinf(scores.max()), 0, scores.max()))
+    return e / e.sum(axis=(-2, -1), keepdims=True)
+
+
+def _shifted_by_one_number(scores):
+    e = np.exp(scores - scores.max())
+    total = e.sum(axis=-1, keepdims=True)
+    return e / np.where(total == 0, 1, total)
+
+
 def _attend(
     scale=lambda query, key: np.sqrt(query.shape[-1]),
     close=lambda scores, mask: np.where(mask, scores, -np.inf),
@@ -969,6 +1035,16 @@ attention = Exercise(
             "the softmax runs over the queries",
             "Each query shares out its own attention: its weights over the keys sum to 1. That is the last axis.",
             value=_attend(softmax=lambda scores: _softmax(scores, -2)),
+        ),
+        misconception(
+            "one softmax for the whole table",
+            "The weights of each query sum to 1, not those of all queries together. Sum along the last axis only, with keepdims=True.",
+            value=_attend(softmax=_softmax_of_all),
+        ),
+        misconception(
+            "the same number is subtracted from all rows before the exponential",
+            "Each row needs the largest of its own scores. With one number for all, a row of smaller scores becomes 0 altogether.",
+            value=_attend(softmax=_shifted_by_one_number),
         ),
         misconception(
             "no softmax: the scores themselves are the weights",
@@ -1092,6 +1168,15 @@ layer_norm = Exercise(
             "on the way back only the mean moves, not the spread",
             "The spread of the row depends on x, too. That is the term −x̂·mean(g·x̂).",
             unit=_layer_norm(back=lambda g, x_hat: g - g.mean(axis=-1, keepdims=True)),
+        ),
+        misconception(
+            "sums on the way back where means belong",
+            "The two terms that are taken off hold means over the features. With sums they are D times too large.",
+            unit=_layer_norm(
+                back=lambda g, x_hat: (
+                    g - g.sum(axis=-1, keepdims=True) - x_hat * (g * x_hat).sum(axis=-1, keepdims=True)
+                )
+            ),
         ),
         misconception(
             "the weights are forgotten on the way back to x",

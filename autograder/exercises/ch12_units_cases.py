@@ -22,7 +22,7 @@ def sequences_to_slide_over(rng: np.random.Generator) -> list[Case]:
         (1, 2, 5, 1, 3, 1, 0, ""),
         (3, 2, 7, 4, 3, 1, 0, ""),
         (1, 1, 5, 1, 2, 2, 0, "stride"),
-        (3, 2, 8, 3, 3, 2, 0, "stride"),
+        (3, 2, 8, 4, 3, 2, 0, "stride"),
         (2, 3, 9, 4, 2, 3, 0, "stride"),
         (1, 1, 3, 1, 2, 1, 1, "padding"),
         (3, 2, 5, 4, 3, 1, 2, "padding"),
@@ -80,16 +80,10 @@ def images_to_slide_over(rng: np.random.Generator) -> list[Case]:
         (2, 2, (8, 7), 3, (3, 2), 1, 0, 3, "dilation"),
         (3, 2, (8, 9), 4, (2, 3), 2, 1, 3, "dilation"),
     ):
-        inputs = {
-            "x": signed(rng, (n, c, h, w)),
-            "weight": signed(rng, (o, c, k, m)),
-            "bias": signed(rng, o),
-            "stride": stride,
-            "padding": padding,
-            "dilation": dilation,
-        }
-        special = [f"{name} {inputs[name]}" for name in ("stride", "padding", "dilation") if tag and inputs[name] > 1]
-        made.append(Case(inputs, " and ".join(special) or ("padding 1" if tag else ""), tag))
+        arrays = {"x": signed(rng, (n, c, h, w)), "weight": signed(rng, (o, c, k, m)), "bias": signed(rng, o)}
+        options = {"stride": stride, "padding": padding, "dilation": dilation}
+        special = [f"{name} {value}" for name, value in options.items() if tag and value > 1]
+        made.append(Case({**arrays, **options}, " and ".join(special) or ("padding 1" if tag else ""), tag))
     return made
 
 
@@ -132,7 +126,7 @@ def images_to_pool(rng: np.random.Generator) -> list[Case]:
         if tag == "overlap":
             x[..., 1, 1] = h * w / 16  # the largest of all its windows
         if tag == "ties":
-            x = -(rng.integers(0, 2, (n, c, h, w)) + 0.0)
+            x[...] = -rng.integers(0, 2, (n, c, h, w))
             x[..., 0, 1], x[..., 1, 0] = 1.5, 1.5  # in the first window of every image the largest stands there twice
         dy = signed(rng, (n, c, (h - k) // s + 1, (w - k) // s + 1))
         about = {"overlap": "windows that overlap", "ties": "equal entries", "": ""}[tag]

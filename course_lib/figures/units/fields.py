@@ -26,14 +26,15 @@ def windows(size, kernel_size, stride=1, padding=0, dilation=1) -> Picture:
     (panel,) = picture.panels(f"{size} entries, {len(begin)} places")
     for at in range(-padding, size + padding):
         real = 0 <= at < size
-        style = {"facecolor": PALE if real else "white", "edgecolor": GRAY, "linestyle": "-" if real else ":"}
-        panel.add_patch(Rectangle((at - 0.45, 0.1), 0.9, 0.8, **style))
+        cell = Rectangle((at - 0.45, 0.1), 0.9, 0.8, edgecolor=GRAY, linestyle="-" if real else ":")
+        cell.set_facecolor(PALE if real else "white")
+        panel.add_patch(cell)
         panel.text(at, 0.5, str(at) if real else "", ha="center", va="center", fontsize=8.5)
     for row, start in enumerate(begin):
         color, _ = SERIES[row % 3]
-        at = [start + dilation * entry for entry in range(kernel_size)]
-        panel.plot([at[0], at[-1]], [-row - 0.5] * 2, color=color, linewidth=1, alpha=0.6)
-        panel.plot(at, [-row - 0.5] * kernel_size, "o", color=color, markersize=6)
+        met = [start + dilation * entry for entry in range(kernel_size)]
+        panel.plot([met[0], met[-1]], [-row - 0.5] * 2, color=color, linewidth=1, alpha=0.6)
+        panel.plot(met, [-row - 0.5] * kernel_size, "o", color=color, markersize=6)
     panel.set(xlim=(-padding - 0.8, size + padding - 0.2), ylim=(-max(len(begin), 3) - 0.2, 1.1), xticks=[], yticks=[])
     panel.set(xlabel="entries; dotted ones are padded", ylabel="places")
     panel.grid(visible=False)
