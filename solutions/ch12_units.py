@@ -371,7 +371,7 @@ assert middle > 0.95
 # %% [markdown]
 # Without strides and dilation, the field grows by 2 with each layer: ten layers for 21 places. With strides or growing dilations it doubles. That is what D0 means by correlations at several scales.
 #
-# And a field has a middle. In the plain stack nearly all influence comes from the inner half, for the same reason for which the sum of many dice is seldom extreme. Luo and others (2016) call it the *effective* receptive field.
+# And a field has a middle. In the plain stack, with equal weights, nearly all influence comes from the inner half, for the same reason for which the sum of many dice is seldom extreme. Luo and others (2016) call it the *effective* receptive field.
 
 # %% [markdown] exercise="ch12.sizes" minutes=10 difficulty=1
 # ### Exercise: how many places, and how far they see
@@ -428,7 +428,7 @@ check("ch12.sizes", places, receptive_field)
 #
 # **The question.** An image has two directions. What changes?
 #
-# **The picture.** Nothing but the number of loops. Three kernels of 3 by 3, and what each answers about the same digit. Red is positive, blue is negative.
+# **The picture.** Nothing but the number of loops. Three kernels of 3 by 3, and what each answers about the same digit. Where there are signs, red is positive and blue is negative.
 
 # %% tags=["demo"]
 digit = placed(FIVE, 0)
@@ -592,7 +592,7 @@ np.testing.assert_allclose(np.sum(dy * y), np.sum(up.forward(dy) * x))
 #
 # <details><summary>Hint 2</summary>
 #
-# `dweight[:, :, k, m]` is (O, C): `np.einsum("nohw,nchw->oc", dy, part)`. What goes back to the part is (N, C, rows, columns): the einsum `"nohw,oc->nchw"` of `dy` and `weight[:, :, k, m]`.
+# Name the axes: `dy` is `nohw`, the part is `nchw`, `weight[:, :, k, m]` is `oc`. For the weights `o` and `c` must be left, so `n`, `h` and `w` are summed. For what goes back to the part `n`, `c`, `h` and `w` must be left, so only `o` is summed.
 # </details>
 #
 # <details><summary>My gradient for x is right at the corners only</summary>
@@ -748,21 +748,29 @@ check("ch12.max_pool2d", MaxPool2d)
 #
 # **The question.** D0 says that text is a time series of symbols, and that you can read it by an embedding and a few convolutions. What is an embedding?
 #
-# **The picture in words.** A table with one row for each symbol. Looking up row 7 is the same as multiplying a one-hot vector, all 0 but a 1 at place 7, with the table. Nobody multiplies, since it would be a waste.
+# **The picture.** A table with one row for each symbol. Looking up row 7 is the same as multiplying a one-hot vector, all 0 but a 1 at place 7, with the table. Nobody multiplies, since it would be a waste.
 
 # %% tags=["demo"]
 rng = np.random.default_rng(6)
 text = "the units"
-alphabet = sorted(set(text))
+alphabet = sorted(set("the units add"))  # two letters more than the text has
 ids = np.array([[alphabet.index(letter) for letter in text]])
 table = layers.Embedding(len(alphabet), 5, rng)
 points = table.forward(ids)
 one_hot = np.eye(len(alphabet))[ids]
+both = {"nine letters, one-hot": one_hot[0], "the table": table.params["weight"]}
+figures.units.images(both | {"nine letters, looked up": points[0]})
+
+# %% [markdown]
+# **The mathematics** is the product of the first two, a dense layer without a bias. **The code** says so, and shows three more things: a row's gradient collects over its uses, rows that were not used get none, and a convolution reads three letters at a time.
+
+# %% tags=["demo"]
 np.testing.assert_allclose(points, one_hot @ table.params["weight"])  # a dense layer, in effect
 
 table.backward(np.ones_like(points))
 uses = np.bincount(ids[0], minlength=len(alphabet))
 np.testing.assert_allclose(table.grads["weight"][:, 0], uses)  # a row collects over its uses
+assert uses.min() == 0 < uses.max() == 2
 
 reading = layers.Conv1d(5, 4, 3, rng)
 seen = reading.forward(points.swapaxes(1, 2))  # (N, T, D) -> (N, D, T): channels second
@@ -772,7 +780,7 @@ assert seen.shape == (1, 4, len(text) - 2)
 # %% [markdown]
 # Chapter 2 has you write the layer. Here note the exchange of axes: an embedding puts the features last, (N, T, D), and so do recurrent layers and attention. A convolution wants them second, (N, C, T).
 #
-# **The twin.** Every layer so far, and the same in PyTorch: largest difference of the answers and of the gradient for the input, and the time of both for one pass there and back.
+# **The twin.** The layers of this part, and the same in PyTorch: largest difference of the answers and of the gradient for the input, and the time of both for one pass there and back.
 
 # %% tags=["demo"]
 import torch
@@ -1108,6 +1116,20 @@ check("ch12.lstm", lstm)
 #
 # **The question.** Three gates and a second state: is all of that needed?
 #
+# **The picture.** One unit, set by hand once more. It must keep a value until it is told to take a new one. One gate is enough: it says how much of the old state stays.
+
+# %% tags=["demo"]
+hand = layers.GRU(2, 1, np.random.default_rng(0))
+hand.params |= {
+    "input_weight": np.array([[0.0, 0], [0, -12], [2, 0]]), "hidden_weight": np.zeros((3, 1)),
+    "bias": np.array([0.0, 6, 0]), "hidden_bias": np.zeros(1),
+}
+state = hand.forward(orders[..., :2])[0, :, 0]  # the same values and the same orders to write
+keeps = hand.rzn[0, :, 1]
+assert state[19] * state[4] > 0.8 * state[4] ** 2 and state[20] * state[19] < 0  # kept, replaced
+figures.units.cell({"value": orders[0, :, 0], "update gate": keeps, "state": state}, marks=(4, 20))
+
+# %% [markdown]
 # **The mathematics.** The GRU has one state and two gates. The update gate $z$ says how much of the old state stays. The reset gate $r$ says how much of it the candidate $n$ may see.
 #
 # $$r, z = \sigma(W x_t + b + U h_{t-1}), \qquad n = \tanh\big(W_n x_t + b_n + r \circ (U_n h_{t-1} + c)\big),$$
@@ -1477,9 +1499,16 @@ check("ch12.attention", attention)
 #
 # **The question.** A model is to predict the next word. In training the whole sentence lies before it. What keeps it from reading the answer?
 #
-# **The picture.** Section 12.14 has it on the right: no word looks ahead. There is a second reason for masks. Sequences of a batch are filled up to the same length, and nobody should look at the filling.
-#
-# **The mathematics.** Step $i$ may look at step $j$ if $j \le i$ and $j < \text{length}$. Rows look, columns are looked at.
+# **The picture.** Rows look, columns are looked at; dark means may look. No step looks ahead. And there is a second reason for masks: the sequences of a batch are filled up to the same length, and nobody should look at the filling.
+
+# %% tags=["demo"]
+whole = np.tri(6)
+short = whole * (np.arange(6) < 4)
+assert whole.sum() == 21 and not short[:, 4:].any()
+figures.units.images({"6 real steps": whole, "4 real steps, 2 of filling": short})
+
+# %% [markdown]
+# **The mathematics.** Step $i$, a row, may look at step $j$, a column, if $j \le i$ and $j < \text{length}$.
 #
 # **The code.** Does a causal mask keep what it promises? Change the last step and see which answers move. And two sequences in a batch must answer as each would alone.
 
@@ -1549,17 +1578,24 @@ check("ch12.may_look", may_look)
 #
 # **The question.** One softmax gives one answer: a mean. What if a word must look at two things, for two reasons?
 #
-# **The picture in words.** Cut the features into heads. Each head makes its own queries, keys and values from the same input, looks on its own, and the answers are put side by side. That is multi-head attention. A transformer block is: normalize, look, add; normalize, think (two dense layers, each step by itself), add. The additions are the skip connections of chapter 7.
+# **The picture.** Three heads on the same seven steps, with fresh weights.
 
 # %% tags=["demo"]
 rng = np.random.default_rng(18)
 heads = layers.MultiHeadAttention(12, 3, rng)
 x = rng.normal(size=(2, 7, 12))
 y = heads.forward(x)
-print("weights: (examples, heads, who looks, at whom) =", heads.attention.weights.shape)
 one = heads.attention.weights[0]
 assert np.abs(one[0] - one[1]).max() > 0.05  # the heads look elsewhere
+steps = [str(step) for step in range(7)]
+figures.units.weights_of_attention({f"head {h + 1}": one[h] for h in range(3)}, steps, steps)
 
+# %% [markdown]
+# **The mathematics.** Cut the features into heads. Each head makes its own queries, keys and values from the same input, looks on its own, and the answers are put side by side and mixed by one more dense layer. That is multi-head attention. A transformer block is: normalize, look, add; normalize, think (two dense layers, each step by itself), add. The additions are the skip connections of chapter 7.
+#
+# **The code.** Two things that follow:
+
+# %% tags=["demo"]
 block = layers.TransformerBlock(12, 3, 24, rng)
 order = rng.permutation(7)
 np.testing.assert_allclose(block.forward(x[:, order]), block.forward(x)[:, order], atol=1e-12)
@@ -1569,7 +1605,7 @@ for name in block.params:
 np.testing.assert_allclose(block.forward(x), x)  # what is added is 0: the block lets x pass
 
 # %% [markdown]
-# The first assertion about the block says: shuffle the steps, and the answers are shuffled likewise. It knows no order. So the order must be put into the input, as a *position encoding*; chapter 14 does that and trains a small transformer on text.
+# The first says: shuffle the steps, and the answers are shuffled likewise. The block knows no order. So the order must be put into the input, as a *position encoding*; chapter 14 does that and trains a small transformer on text.
 #
 # D0 gives 2017 for "self attention and transformers". Attention itself is older: Bahdanau, Cho and Bengio let an RNN look back at its input in 2014. New in 2017 was to leave out the RNN.
 #

@@ -5,14 +5,21 @@ import numpy as np
 from course_lib.figures.picture import BLUE, GRAY, PALE, VERMILLION, Picture, drawn
 
 
+def _looks(table, queries, keys):
+    """In words: who looks at one key clearly more than at the others."""
+    clear = []
+    for word, row in zip(queries, np.asarray(table)):
+        if row.max() > 1.5 * row.sum() / max(np.count_nonzero(row), 1):
+            clear.append(f"{word} looks most at {keys[int(row.argmax())]} ({row.max():.2f})")
+    if len(clear) < len(table):
+        clear.append("whoever is not named looks at all that it may about equally")
+    return ", ".join(clear)
+
+
 @drawn
 def weights_of_attention(named, queries, keys) -> Picture:
     """Tables of weights, a row for each query; named: title -> (T, S); queries, keys: the words beside them."""
-    told = "; ".join(
-        f"{title}: " + ", ".join(f"{word} looks most at {keys[int(np.argmax(row))]} ({np.max(row):.2f})"
-                                 for word, row in zip(queries, table) if np.max(row) > 0)
-        for title, table in named.items()
-    )  # fmt: skip
+    told = "; ".join(f"{title}: {_looks(table, queries, keys)}" for title, table in named.items())
     picture = Picture(f"Weights of attention of {len(queries)} queries over {len(keys)} keys. {told}.", height=3.0)
     panels = picture.panels(*named, sharey=True)
     for panel, table in zip(panels, named.values()):

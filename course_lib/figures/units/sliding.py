@@ -69,7 +69,7 @@ def matrix(kernel, size) -> Picture:
 
 @drawn
 def images(named, height=2.1) -> Picture:
-    """Images side by side, each on a scale of its own around 0; named: title -> (H, W)."""
+    """Images side by side, each on its own scale, in red and blue where there are signs; named: title -> (H, W)."""
     told = "; ".join(
         f"{name}, {np.shape(image)[0]} by {np.shape(image)[1]}, from {np.min(image):.3g} to {np.max(image):.3g}"
         for name, image in named.items()
@@ -80,7 +80,12 @@ def images(named, height=2.1) -> Picture:
         if np.min(image) < 0:
             panel.imshow(image, cmap="RdBu_r", vmin=-limit, vmax=limit)
         else:
-            panel.imshow(image, cmap="Blues", vmin=0, vmax=limit)
+            panel.imshow(image, cmap="Greys", vmin=0, vmax=limit)
+        rows, columns = np.shape(image)
         panel.set(xticks=[], yticks=[])
+        panel.set_xticks(np.arange(columns + 1) - 0.5, minor=True)
+        panel.set_yticks(np.arange(rows + 1) - 0.5, minor=True)
+        panel.grid(which="minor", color=PALE, linewidth=0.4)
+        panel.tick_params(which="minor", length=0)
         panel.title.set_fontsize(9.5)
     return picture
