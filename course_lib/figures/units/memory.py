@@ -41,6 +41,7 @@ def _arrived(norms, bends, step) -> Picture:
     floor = norms.min() / 3
     above.bar(t[step:], norms[step:] - floor, 0.6, floor, color=[VERMILLION] + [BLUE] * (len(norms) - step - 1))
     above.set(ylabel="gradient", yscale="log", ylim=(floor, 2 * norms.max()))
+    above.minorticks_off()
     above.set_title(f"step {step}: {norms[step]:.2g}")
     below.bar(t, bends, 0.6, color=[VERMILLION if i == step else PALE for i in t])
     below.set(ylabel="slope of tanh", xlabel="step", ylim=(0, 1.05), xlim=(-0.7, len(norms) - 0.3))
