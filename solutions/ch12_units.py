@@ -1048,7 +1048,7 @@ figures.units.cell(rows | {"output gate": o, "state": shown}, marks=(4, 14, 20, 
 #
 # Each of the four has rows of its own in $W$ (4H, D), $U$ (4H, H) and $b$ (4H,). The order of these blocks is a convention: **i, f, g, o** here and in PyTorch. A wrong order is a silent mistake, since all shapes fit.
 #
-# On the way back from $c_t$ to $c_{t-1}$ there is a single factor, $f$. No weights, no tanh. Where the forget gate is open, the gradient passes as it is. (The LSTM of 1997, the date that D0 gives, had no forget gate: its cell only ever added. Gers, Schmidhuber and Cummins put it in in 2000.)
+# On the straight way back from $c_t$ to $c_{t-1}$ there is a single factor, $f$. No weights, no tanh. Where the forget gate is open, the gradient passes as it is. (There is a winding road, too, through $h$ and the gates, and it has both.) (The LSTM of 1997, the date that D0 gives, had no forget gate: its cell only ever added. Gers, Schmidhuber and Cummins put it in in 2000.)
 
 # %% tags=["demo"]
 long = layers.LSTM(2, 5, np.random.default_rng(12))
@@ -1109,7 +1109,7 @@ def lstm(x, input_weight, hidden_weight, bias):
 check("ch12.lstm", lstm)
 
 # %% [markdown]
-# **Remember.** The cell adds, the gates multiply. From cell to cell the gradient meets nothing but the forget gate.
+# **Remember.** The cell adds, the gates multiply. Straight from cell to cell the gradient meets nothing but the forget gate.
 
 # %% [markdown]
 # ## 12.12 GRU: the same idea with fewer doors
@@ -1227,7 +1227,7 @@ assert min(left["LSTM, forget gate open"][30], left["GRU, update gate open"][30]
 figures.units.lives_of_gradients(left)
 
 # %% [markdown]
-# This is not what one usually reads. With fresh weights the LSTM forgets nearly as fast as the RNN: its forget gate starts near ½, and $(\tfrac12)^{30}$ is a billionth. What keeps the gradient alive is not the LSTM as such; it is an *open* forget gate. It may learn to open it. Or you open it from the start, by a positive bias: that is what Gers and others advised in 2000, and Jozefowicz and others found again in 2015.
+# This is not what one usually reads. With fresh weights the LSTM forgets nearly as fast as the RNN: its forget gate starts near ½, and $(\tfrac12)^{30}$ is a billionth. What keeps the gradient alive is not the LSTM as such; it is an *open* forget gate. It may learn to open it. Or you open it from the start, by a positive bias: that is what Gers and others advised in 2000, and Jozefowicz and others found again in 2015. (At last the open LSTM's curve even rises: what comes by the winding road through $h$ is added.)
 #
 # **The twin.** The three layers beside their twins:
 
@@ -1338,7 +1338,7 @@ figures.units.learning(curves)
 # %% [markdown]
 # So "on par" is right here, with a condition. Where the answer is local, all three end near 100 %. The small convolution is there after a few epochs, and its epochs are the cheapest. The LSTM says the commoner class for about six epochs: it must carry its finding through all the steps behind it, and has to learn that first. But what lies outside the field does not exist for a convolution: at the second task the small one guesses, however long you train it. Dilated convolutions that see all 20 steps do both tasks. So D0's advice holds if you check one number first, the receptive field.
 #
-# And "faster"? In NumPy on one core the deep stack takes about as long as the LSTM. The point of D0 is the number of things that must wait for each other: T steps for the LSTM, as many as there are layers for the convolutions. That shows with long sequences and with libraries that use all cores:
+# And "faster"? Look at the seconds that were printed. In our runs, in NumPy on one core, the deep stack took about as long as the LSTM. The point of D0 is the number of things that must wait for each other: T steps for the LSTM, as many as there are layers for the convolutions. That shows with long sequences and with libraries that use all cores:
 
 # %% tags=["demo"]
 generator = torch.Generator().manual_seed(0)
