@@ -88,17 +88,20 @@ def test_a_unit_that_is_withheld_says_so():
 
 
 @pytest.mark.parametrize("chapter", exercises.chapters())
-def test_the_setup_cells_of_a_chapter_run_in_the_sandbox(chapter):
-    notebook = source_notebook(HERE / "solutions" / f"{chapter}.py")
-    setup = [
-        cell.source for cell in notebook.cells if "-setup-" in cell.metadata.get("nbgrader", {}).get("grade_id", "")
-    ]
-    assert setup
+def test_a_solved_chapter_gets_all_its_points_in_the_sandbox_and_an_untouched_one_none(chapter):
+    source = source_notebook(HERE / "solutions" / f"{chapter}.py")
+    released = nbformat.read(HERE / "notebooks" / chapter / f"{chapter}.ipynb", as_version=4)
     with workspace() as work, Cage(make_site(work / "site", chapter), work) as cage:
         cage.start()
-        with cage.inmate() as inmate:
-            for source in setup:
-                assert [o for o in run(inmate, source, 20) if o["output_type"] == "error"] == [], source
+        for notebook, share in ((nbformat.from_dict(source), 1), (released, 0)):
+            execution = Execution(cage, b"secret", "ada", solutions(source))
+            assert execution.run(notebook) == "graded", execution.why
+            failed = [c.source for c in notebook.cells if any(o.output_type == "error" for o in c.get("outputs", ()))]
+            assert failed == []
+            for cell in notebook.cells:
+                if cell.metadata.get("nbgrader", {}).get("grade"):
+                    (told,) = (o.data["text/plain"] for o in cell.outputs if o.output_type == "execute_result")
+                    assert float(told) == share * cell.metadata.nbgrader.points, cell.source
 
 
 # The cage
