@@ -13,7 +13,7 @@ from autograder.exercise import VISIBLE_SEED
 from autograder.sandbox.observe import observe
 from autograder.verdict import COULD_NOT_RUN, NOT_ATTEMPTED, RIGHT, WRONG
 from autograder.verify import source
-from autograder.verify.run import answer_modules, bank, equivalent, verify_exercise
+from autograder.verify.run import Verified, _mutants, answer_modules, bank, equivalent, verify_exercise
 
 CHAPTERS = exercises.chapters()
 RECORDS = {name: record for chapter in CHAPTERS for name, record in exercises.in_chapter(chapter).items()}
@@ -168,6 +168,16 @@ def test_the_bank_proves_the_check(exercise):
     told = verify_exercise(CHAPTER[exercise], RECORDS[exercise], known)
     assert told.escapes == []
     assert told.mutants >= 3, "too few mutants: do the operators still fit the code?"
+
+
+def test_a_slip_whose_alarm_rings_between_two_of_its_calls_gets_no_points(monkeypatch):
+    def rings(*arguments, **options):
+        raise TimeoutError("still running after 2 s")
+
+    told = Verified("ch04.huber")
+    monkeypatch.setattr("autograder.verify.run._judged", rings)
+    _mutants("ch04_losses", RECORDS["ch04.huber"], set(), told)
+    assert told.mutants > 3 and told.escapes == []
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
