@@ -103,7 +103,7 @@ def _counted(_, inputs):
     """Counted, not computed: the batches as `training.fit` cuts them, and epochs until there are enough updates."""
     n, size = inputs["examples"], inputs["batch_size"]
     batches = np.split(np.arange(n), range(size, n, size))
-    epochs = next(epochs for epochs in range(10**6) if epochs * len(batches) >= inputs["updates"])
+    epochs = next(epochs for epochs in range(10**6) if epochs * len(batches) >= inputs["updates_wanted"])
     return {"per_epoch": len(batches), "last_batch": len(batches[-1]), "epochs": epochs}
 
 
@@ -120,7 +120,7 @@ def _updates(
 updates = Exercise(
     id="ch11.updates",
     reference="",
-    protocol=Program(("examples", "batch_size", "updates"), ("per_epoch", "last_batch", "epochs")),
+    protocol=Program(("examples", "batch_size", "updates_wanted"), ("per_epoch", "last_batch", "epochs")),
     cases=cases.sets_and_batches(),
     answers=_counted,
     parts=[
@@ -594,13 +594,16 @@ def _born(reference, inputs):
     space = {f"{i}": Uniform(0.0, 1.0) for i in range(points.shape[1])}
     options = {"population": len(points), "mutation": inputs["mutation"]}
     history = reference(lambda point: float(next(values)), space, len(points) + 1, rng, **options).history
-    parents = [min(pair, key=lambda i: inputs["values"][i]) for pair in inputs["pairs"]]
-    return {"parents": parents, "child": list(history[-1].point.values())}
+    return {"parents": _winners(inputs["values"], inputs["pairs"]), "child": list(history[-1].point.values())}
+
+
+def _winners(values, pairs):
+    return [min(pair, key=lambda i: values[i]) for pair in pairs]
 
 
 def _child(
     points, values, pairs, source, fresh, u, mutation,
-    better=lambda values, pairs: [min(pair, key=lambda i: values[i]) for pair in pairs],
+    better=_winners,
     inherit=lambda first, second, source: np.where(source == 0, first, second),
     mutate=lambda inherited, fresh, u, mutation: np.where(u < mutation, fresh, inherited),
 ):  # fmt: skip
@@ -727,9 +730,9 @@ particle_step = Exercise(
             unit=_twisted(_flown, pulls=lambda x, own, best, r1, r2, c: c * r2 * (best - x)),
         ),
         misconception(
-            "the attraction is left out",
-            "Both pulls are multiplied by the attraction.",
-            unit=_twisted(_flown, pulls=lambda x, own, best, r1, r2, c: r1 * (own - x) + r2 * (best - x)),
+            "the velocity is stopped at 0 and 1, like the place",
+            "A velocity may be negative, and larger than 1. Only the place has walls.",
+            unit=_twisted(_flown, keep=lambda x, new: np.clip(new, 0, 1)),
         ),
         misconception(
             "moved by the old velocity",
@@ -891,12 +894,16 @@ def _table(_, inputs):
     return {"value": np.array([[*rungs[0], sum(n * r for n, r in rungs)] for rungs in brackets])}
 
 
+def _price(n, eta, resources):
+    return sum((n // eta**i) * resource for i, resource in enumerate(resources))
+
+
 def _hyperband(
     most, eta,
     top=lambda most, eta: len(_rounds(most, eta)) - 1,
     start=lambda top, eta, s: -(-(top + 1) * eta**s // (s + 1)),
     resource=lambda most, eta, s, i: most // eta ** (s - i),
-    price=lambda n, eta, resources: sum((n // eta**i) * r for i, r in enumerate(resources)),
+    price=_price,
     those=lambda top: range(top, -1, -1),
 ):  # fmt: skip
     table, last = [], top(most, eta)

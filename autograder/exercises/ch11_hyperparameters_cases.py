@@ -9,6 +9,10 @@ from autograder.exercises.cases import Cases, grid
 NAN = float("nan")
 
 
+def _between(rng: np.random.Generator, low: float, high: float) -> float:
+    return float(grid(rng.uniform(low, high, 1))[0])
+
+
 def studies() -> Cases:
     """Losses of T trials with S seeds, on validation and on test data. Each mistake would choose another trial."""
 
@@ -51,15 +55,18 @@ def sets_and_batches() -> Cases:
         for batch in (4, 10, 32, 100):
             full, rest = int(rng.integers(3, 12)), int(rng.integers(1, batch))
             wanted = int(rng.integers(3, 9)) * (full + 1) + int(rng.integers(1, full))
-            inputs = {"examples": full * batch + rest, "batch_size": batch, "updates": wanted}
+            inputs = {"examples": full * batch + rest, "batch_size": batch, "updates_wanted": wanted}
             cases.append(Case(inputs, "a last batch that is smaller"))
         for batch in (8, 25):
             full = int(rng.integers(3, 12))
-            inputs = {"examples": full * batch, "batch_size": batch, "updates": full * int(rng.integers(3, 9))}
+            inputs = {"examples": full * batch, "batch_size": batch, "updates_wanted": full * int(rng.integers(3, 9))}
             cases.append(Case(inputs, "batches and epochs without a rest", "even"))
         few = int(rng.integers(5, 30))
         cases.append(
-            Case({"examples": few, "batch_size": 64, "updates": int(rng.integers(3, 9))}, "fewer examples than a batch")
+            Case(
+                {"examples": few, "batch_size": 64, "updates_wanted": int(rng.integers(3, 9))},
+                "fewer examples than a batch",
+            )
         )
         return cases
 
@@ -75,12 +82,12 @@ def places_in_a_range() -> Cases:
     def make(rng: np.random.Generator) -> list[Case]:
         cases = []
         for low, high in RANGES:
-            u = float(grid(rng.uniform(0.2, 0.8)))
+            u = _between(rng, 0.2, 0.8)
             cases.append(Case({"low": low, "high": high, "u": u}, "one number"))
         for n, (low, high) in zip((1, 3, 5, 8), RANGES):
             cases.append(Case({"low": low, "high": high, "u": grid(rng.uniform(0.05, 0.95, n))}))
         low, high = RANGES[int(rng.integers(4))]
-        ends = np.append([0.0, 1.0], grid(rng.uniform(0.2, 0.8)))
+        ends = np.append([0.0, 1.0], _between(rng, 0.2, 0.8))
         cases.append(Case({"low": low, "high": high, "u": ends}, "both ends of the range"))
         return cases
 
@@ -119,7 +126,7 @@ def good_regions() -> Cases:
         def case(low, high, rare=False):
             """The part of the needed number behind the point lies between low and high."""
             while True:
-                share, chance = float(grid(rng.uniform(0.03, 0.4))), float(grid(rng.uniform(0.6, 0.99)))
+                share, chance = _between(rng, 0.03, 0.4), _between(rng, 0.6, 0.99)
                 if rare:
                     share, chance = share / 4, 0.625
                 exact = np.log(1 - chance) / np.log(1 - share)
@@ -177,13 +184,13 @@ def beliefs() -> Cases:
         for n in (1, 3, 5, 8):
             std = grid(rng.uniform(0.3, 2.5, n))
             z = rng.uniform(0.2, 1.8, n) * np.resize(rng.permutation([-1.0, 1.0]), n)
-            best = float(grid(rng.uniform(-2, 2)))
+            best = _between(rng, -2, 2)
             cases.append(Case({"mean": grid(best - z * std), "std": std, "best": best}))
         for n in (2, 4):
-            best = float(grid(rng.uniform(-2, 2)))
+            best = _between(rng, -2, 2)
             mean = best + np.resize([-0.5, 0.75], n) + grid(rng.uniform(-0.2, 0.2, n))
             cases.append(Case({"mean": mean, "std": np.zeros(n), "best": best}, "points already measured", "certain"))
-        best = float(grid(rng.uniform(-2, 2)))
+        best = _between(rng, -2, 2)
         mean = best + grid(np.array([-0.75, 0.5, -0.375]) + rng.uniform(-0.2, 0.2, 3))
         mixed = np.array([0.0, 0.75, 1.25])
         cases.append(Case({"mean": mean, "std": mixed, "best": best}, "one point already measured", "certain"))
@@ -238,7 +245,7 @@ def particles() -> Cases:
                 else:
                     v = grid(rng.uniform(0.03, 0.125, n)) * rng.choice([-1, 1], n)
                 r1, r2 = grid(rng.uniform(0.125, 0.875, (2, n)))
-                inertia, attraction = float(grid(rng.uniform(0.5, 0.9))), float(grid(rng.uniform(0.8, 1.6)))
+                inertia, attraction = _between(rng, 0.5, 0.9), _between(rng, 0.8, 1.6)
                 new = inertia * v + attraction * (r1 * (own - x) + r2 * (best - x))
                 outside = (x + new < -0.05) | (x + new > 1.05)
                 inside = (x + new > 0.02) & (x + new < 0.98)
@@ -264,7 +271,7 @@ def tournaments() -> Cases:
                 if most // eta <= finite < most - 1:
                     break
                 seed += 1
-            inputs = {"max_resource": most, "eta": eta, "center": float(grid(rng.uniform(0.3, 0.5)))}
+            inputs = {"max_resource": most, "eta": eta, "center": _between(rng, 0.3, 0.5)}
             return Case({**inputs, "wobble": 0.5, "limit": limit, "rng": seed}, about, tag)
 
         return [

@@ -59,9 +59,9 @@ def _flock(places, height, lowest, rounds) -> Picture:
     panel, right = picture.panels(f"round {len(lowest) - 1}", "lowest loss of the round")
     right.plot(lowest, "o-", color=BLUE, markersize=4)
     right.set(xlabel="round", xlim=(-0.5, rounds - 0.5), ylim=(-0.02 * max(lowest), 1.08 * max(lowest)))
-    u = np.linspace(0, 1, 140)
+    u = np.linspace(0, 1, 80)
     first, second = np.meshgrid(u, u)
-    panel.contourf(first, second, height(first, second), levels=16, cmap="Blues", alpha=0.8)
+    panel.imshow(height(first, second), extent=(0, 1, 0, 1), origin="lower", cmap="Blues", interpolation="bilinear")
     panel.plot(places[:, 0], places[:, 1], "o", color=VERMILLION, markersize=7, markeredgecolor="white")
     panel.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xlabel="first hyperparameter", ylabel="second")
     panel.set_aspect("equal")
@@ -108,7 +108,7 @@ def survivors(curves, rungs, quantity) -> Picture:
     winner = alive[0]
     last = rungs[-1][1]
     panel.set(xlabel="epochs", ylabel=quantity, xscale="log")
-    panel.set_xticks([r for _, r in rungs], [f"{r}\n{n} left" for n, r in rungs])
+    panel.set_xticks([r for _, r in rungs], [f"{r}\n{n} points" for n, r in rungs])
     panel.minorticks_off()
     note(
         panel,

@@ -26,8 +26,9 @@ def _explored(trials, matters, seed) -> Picture:
         return 1.5 - np.exp(-(((x - 0.5) / 0.1) ** 2)) - 0.5 * matters * np.exp(-(((y - 0.3) / 0.15) ** 2))
 
     space = {"x": search.Uniform(0.0, 1.0), "y": search.Uniform(0.0, 1.0)}
-    tried = [
-        np.array([list(trial.point.values()) for trial in method(lambda point: 0.0, space, trials, rng).history])
-        for method, rng in ((search.grid, None), (search.random, np.random.default_rng(seed)))
-    ]
-    return grid_and_random(*tried, height)
+
+    def tried(method, rng=None):
+        history = method(lambda point: 0.0, space, trials, rng).history
+        return np.array([list(trial.point.values()) for trial in history])
+
+    return grid_and_random(tried(search.grid), tried(search.random, np.random.default_rng(seed)), height)
