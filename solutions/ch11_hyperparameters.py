@@ -40,7 +40,6 @@ import numpy as np
 from autograder import check
 from course_lib import (
     activations,
-    errata,
     figures,
     initializers,
     layers,
@@ -416,7 +415,7 @@ figures.search.sweep(
 # One hidden layer is best, if by little. Then two different things go wrong:
 #
 # - With two and four layers the training loss falls and the validation loss climbs. That is **overfitting**, as D1 says.
-# - With eight and twelve layers the *training* loss climbs, too. A larger network could represent all that a smaller one can, so this is no overfitting. It is a network that **does not train**: the gradient on its way through many layers is the trouble, and chapter 7 has the cures. More data would not help.
+# - With eight and twelve layers the *training* loss climbs, too. A larger network could represent all that a smaller one can, so this is no overfitting. It is a network that **does not train**. Chapter 7 follows its gradient through the layers, and has the cures.
 #
 # Look at both curves, always. The validation loss alone does not tell the two apart.
 #
@@ -482,7 +481,7 @@ figures.search.sweep(batches, tries, "batch size", "validation loss")
 # %% [markdown]
 # Three curves, three answers to the same question:
 #
-# - **Same epochs, same rate:** the large batch is far behind. It is not worse, it is *unfinished*: 20 updates against 1280.
+# - **Same epochs, same rate:** the large batch is far behind. It is not worse, it is *unfinished*: 20 updates against 1280. D1's faster convergence of large batches is not to be seen at one rate.
 # - **Same number of updates:** no difference worth a name, though the large batch has read 64 times as many examples for it. The better generalization of small batches, which D1 promises and others have measured on large networks (Keskar and others, 2017), does not show on this small one.
 # - **Same epochs, and a rate that grows with the batch** (Goyal and others, 2017, call it linear scaling): nearly no difference up to 64, a little at 256. There the rate has grown to 3.2, near the highest that trains at all.
 #
@@ -513,6 +512,8 @@ np.testing.assert_allclose([noise[0] / noise[1], noise[1] / noise[2]], 2, rtol=0
 # **An error in print.** D1 says that *large* batches help to escape from local minima. Noise helps to escape, and small batches have more of it. Five hundred runs start in a shallow valley, with a deeper one beside it:
 
 # %% tags=["demo"]
+from course_lib import errata
+
 (erratum,) = (row for row in errata.ERRATA if row.document == "D1" and row.chapter == 11)
 escaped = erratum.show()
 print({name: f"{share:.0%} escape" for name, share in escaped.items()})
@@ -825,7 +826,7 @@ print(f"59 random trials hit the best 5 % of the table in {np.mean(hits):.0%} of
 assert 0.8 < np.mean(hits) <= 1.0
 
 # %% [markdown]
-# A little below the 95 % that were promised, and for a reason: we look up the *nearest* setting, so settings at the ends of a range have half the room of the others, and some of the good ones lie there. The formula counts the share of the space, not the share of the table.
+# Somewhat below the 95 % that were promised, and for a reason: we look up the *nearest* setting, so settings at the ends of a range have half the room of the others, and some of the good ones lie there. The formula counts the share of the space, not the share of the table.
 
 # %% [markdown] exercise="ch11.trials_needed" minutes=7 difficulty=2
 # ### Exercise: how many trials are enough?
