@@ -243,7 +243,7 @@ print(f"mean loss there {stopped.mean():.3f}, after 60 epochs {last.mean():.3f}"
 assert np.all(np.argmin(curve, axis=0) < 30) and last.mean() > 1.1 * stopped.mean()
 
 # %% [markdown]
-# **Dropout** has a hyperparameter, too. D4 says that a higher rate makes the model more robust. Up to a point:
+# **Dropout** has a hyperparameter, too. D4 says that a higher rate makes the model more robust. Here a rate of 0.2 or 0.5 makes hardly a difference, and a high one does harm:
 
 
 # %% tags=["demo"]
@@ -272,7 +272,7 @@ def with_dropout(p, seed):
 drops = [0.0, 0.2, 0.5, 0.8, 0.95]
 dropped = np.array([[with_dropout(p, seed) for seed in range(3)] for p in drops])
 print({p: round(float(mean), 3) for p, mean in zip(drops, dropped.mean(axis=1))})
-assert dropped[1:4].mean(axis=1).min() < dropped[0].mean()  # some helps
+assert dropped[1:4].mean(axis=1).min() < dropped[0].mean() + 0.03  # some does no harm
 assert dropped[-1].mean() > dropped[1:4].mean(axis=1).min() + 0.1  # too much does not
 figures.search.sweep(drops, {"validation": dropped}, "dropout rate", "loss", log=False)
 
@@ -1798,7 +1798,7 @@ if devices == ["cpu"]:
     print("no GPU here: the CPU only")
 
 # %% [markdown]
-# On networks as small as these a GPU does not help: each step waits for its start, not for its sums. A search over *large* networks is the other case, and there the course's searches work unchanged: their objective is any function.
+# On networks as small as these do not expect a GPU to help: each step waits for its start, not for its sums. A search over *large* networks is the other case, and there the course's searches work unchanged: their objective is any function.
 #
 # **Remember.** The search does not care who trains. Fix the start and the order of the examples, and two libraries agree.
 
@@ -1825,7 +1825,7 @@ figures.search.explorer()
 # | D1 | larger batches help to escape from local minima | small ones do: their gradients are noisy | 11.4 |
 # | D1 | more layers lead to overfitting | some do; far more do not even fit the training data | 11.3 |
 # | D1 | more neurons increase the risk of overfitting | here the widest network has the lowest validation loss | 11.3 |
-# | D4 | a higher dropout rate makes the model more robust | up to a point: 0.95 is worse than none | 11.1 |
+# | D4 | a higher dropout rate makes the model more robust | up to a point, if at all: 0.8 and 0.95 are worse than none | 11.1 |
 #
 # The first is an error. The others are rules of thumb that hold in part: the cells show where they end.
 
