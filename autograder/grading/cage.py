@@ -114,6 +114,7 @@ class Cage:
             "MPLBACKEND": "agg",
             "MPLCONFIGDIR": str(self.work / "matplotlib"),
             "IPYTHONDIR": str(self.work / "ipython"),
+            "CUDA_VISIBLE_DEVICES": "",  # a device's driver starts threads, and no two gradings would be alike
             **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")},
         }
         with open(self.work / f"zygote-{self.lane}.log", "wb") as log:
@@ -129,7 +130,7 @@ class Cage:
                 {
                     "path": list(self.site.path),
                     "imports": list(self.site.imports),
-                    "warm_up": WARM_UP if self.site.imports else WARM_UP[:1],
+                    "warm_up": self._warm_up(),
                     "readable": list(self.site.readable),
                     "listable": list(self.site.listable),
                     "limits": vars(self.limits),
@@ -145,6 +146,10 @@ class Cage:
             raise CageError(told["problem"])
         if told["threads"] != 1:
             raise CageError(f"the warm process has {told['threads']} threads; a locked process needs exactly one")
+
+    def _warm_up(self) -> list[str]:
+        imports = self.site.imports
+        return [*(WARM_UP if imports else WARM_UP[:1]), *([WARM_UP_TORCH] if "torch" in imports else [])]
 
     def _filled(self, piece: str, scratches: Path) -> list[str]:
         if piece == "@readable":
@@ -385,3 +390,31 @@ WARM_UP = [
     "_f = Figure()\n_f.subplots().plot(np.arange(3.0))\n"
     "_f.savefig(io.BytesIO())\nnp.linalg.norm(np.random.default_rng(0).normal(size=(3, 3)) @ np.ones(3))",
 ]
+
+# In a chapter taught in PyTorch also: the first step of an optimizer (five seconds, by far the longest), the first
+# backward, dropout and batch norm, half precision, a data loader, a file, a printed model.
+WARM_UP_TORCH = """
+import io
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+_x, _labels = torch.randn(8, 4), torch.arange(8) % 3
+_model = nn.Sequential(nn.Linear(4, 6), nn.ReLU(), nn.Dropout(0.5), nn.BatchNorm1d(6), nn.Linear(6, 3))
+for _kind in (torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW):
+    _optimizer = _kind(_model.parameters(), lr=0.01)
+    _schedule = torch.optim.lr_scheduler.StepLR(_optimizer, 1)
+    for _batch, _answers in DataLoader(TensorDataset(_x, _labels), 4, shuffle=True):
+        _optimizer.zero_grad()
+        nn.CrossEntropyLoss()(_model(_batch), _answers).backward()
+        nn.utils.clip_grad_norm_(_model.parameters(), 1.0)
+        _optimizer.step()
+    _schedule.step()
+_model.eval()
+with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+    str(_model(_x).softmax(1).argmax(1))
+_file = io.BytesIO()
+torch.save({"model": _model.state_dict(), "optimizer": _optimizer.state_dict()}, _file)
+_file.seek(0)
+torch.load(_file, weights_only=True)
+str(_model)
+"""

@@ -172,6 +172,17 @@ def restrict_calls(program: bytes) -> None:
 # The whole lock
 
 
+def threads() -> int:
+    """How many this process has."""
+    return len(os.listdir("/proc/self/task"))
+
+
+def mapped() -> int:
+    """Bytes of address space that this process has in use."""
+    with open("/proc/self/statm") as told:
+        return int(told.read().split()[0]) * resource.getpagesize()
+
+
 def limit(limits: Limits, processes: bool) -> None:
     """`processes`: also forbid new processes and threads, which binds every user but root."""
     for what, most in (
@@ -212,9 +223,8 @@ def lock(
     keep: int,
 ) -> None:
     """Close every descriptor but `keep` and lock the process in; Unavailable if a mechanism fails."""
-    threads = len(os.listdir("/proc/self/task"))
-    if threads != 1:
-        raise Unavailable(f"{threads} threads; Landlock binds the calling one only")
+    if threads() != 1:
+        raise Unavailable(f"{threads()} threads; Landlock binds the calling one only")
     drop_privileges(user)
     null = os.open("/dev/null", os.O_RDWR)
     restrict_files(readable, listable, [scratch, *opened(["/dev/null"])])

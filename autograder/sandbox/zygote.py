@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import sys
+from dataclasses import replace
 from typing import Any
 
 from autograder.sandbox import frames, lock
@@ -26,7 +27,7 @@ def main(descriptor: int) -> None:
     except (lock.Unavailable, ImportError) as problem:
         frames.send(control, {"problem": str(problem)})
         return
-    frames.send(control, {"problem": "", "threads": len(os.listdir("/proc/self/task"))})
+    frames.send(control, {"problem": "", "threads": lock.threads()})
     while True:
         try:
             message, descriptors, _, _ = socket.recv_fds(control, 2**16, 1)
@@ -56,12 +57,18 @@ class Nest:
         self.locked = told["locked"]
         for module in told["imports"]:
             importlib.import_module(module)
+        self.torch = sys.modules.get("torch")
+        if self.torch:
+            self.torch.set_num_threads(1)
+            self.torch.set_num_interop_threads(1)
         self.shell = Shell.instance()
         for cell in told["warm_up"]:
             problems = [output for output in self.shell.run(cell) if output["output_type"] == "error"]
             if problems:
                 raise ImportError(f"warming up failed: {problems[0]['ename']}: {problems[0]['evalue']}")
         self.shell.reset()
+        if self.torch:  # its libraries map from one gigabyte to many: what a submission may take comes on top
+            self.limits = replace(self.limits, memory=self.limits.memory + lock.mapped())
         if self.locked:
             self.program = lock.seccomp_program()
             self.readable, self.listable = lock.opened(told["readable"]), lock.opened(told["listable"])
@@ -69,6 +76,9 @@ class Nest:
         gc.freeze()  # so that children do not copy the pages just to count references
 
     def fork(self, descriptor: int, scratch: str, user: int | None) -> int:
+        """A child has the calling thread only, and whatever lock another one held stays closed in it for ever."""
+        if lock.threads() != 1:
+            raise lock.Unavailable(f"the warm process has {lock.threads()} threads; it forks with exactly one")
         pid = os.fork()
         if pid:
             return pid
@@ -89,6 +99,8 @@ class Nest:
             lock.lock(self.readable, self.listable, handle, self.program, self.limits, user, descriptor)
         else:
             lock.limit(self.limits, processes=False)
+        if self.torch:
+            self.torch.manual_seed(0)  # the same numbers for everybody, whatever the warm process drew before
         serve(link, self.shell)
 
 

@@ -12,6 +12,7 @@ import jupytext
 import numpy as np
 from nbformat import NotebookNode
 
+from autograder import exercises
 from autograder.exercise import Exercise
 
 SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
@@ -49,8 +50,8 @@ def headings(chapter: str) -> set[str]:
 
 
 def defined(source: str, **names: Any) -> dict[str, Callable[..., Any]]:
-    """The functions and classes that a cell defines, when it has nothing but `np` and these names from the cells
-    above it."""
+    """The functions and classes that a cell defines, when it has nothing but `np` and these names: the chapter's
+    modules and what the cells above it define."""
     space: dict[str, Any] = {"np": np, "__name__": "cell"} | names
     exec(compile(source, "<cell>", "exec"), space)
     return {
@@ -60,9 +61,18 @@ def defined(source: str, **names: Any) -> dict[str, Callable[..., Any]]:
     }
 
 
+def modules(chapter: str) -> dict[str, Any]:
+    """What the cells of a chapter that is taught in PyTorch have beside `np`."""
+    if "torch" not in exercises.imports(chapter):
+        return {}
+    import torch
+
+    return {"torch": torch, "nn": torch.nn}
+
+
 def foundations(exercise: Exercise, chapter: str) -> dict[str, Any]:
-    """The solutions of the exercises that this one builds on, by name."""
-    found: dict[str, Any] = {}
+    """What the cell has from above: modules, and the solutions of the exercises that this one builds on, by name."""
+    found = modules(chapter)
     for earlier in exercise.builds_on:
         found |= defined(sources(chapter)[earlier], **found)
     return found
@@ -84,8 +94,6 @@ def names(exercise: Exercise, chapter: str) -> dict[str, str]:
 @cache
 def solutions(chapter: str) -> dict[str, Callable[..., Any]]:
     """The functions of all solutions by name; each exercise runs with those it builds on, without the others' cells."""
-    from autograder import exercises
-
     records = exercises.in_chapter(chapter)
     each = [defined(source, **foundations(records[name], chapter)) for name, source in sources(chapter).items()]
     return {name: function for functions in each for name, function in functions.items()}

@@ -1,0 +1,102 @@
+"""A chapter that is taught in PyTorch is graded in the same sandbox: warm, with one thread, alike for everybody."""
+
+import pytest
+
+from autograder import exercises
+from autograder.grading.cage import Cage, CageError, Ended
+from autograder.grading.withhold import make_site
+from autograder.grading.workspace import workspace
+from autograder.sandbox.lock import Limits
+
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+
+TRAINING = """
+import torch, time
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+started = time.process_time()
+x, labels = torch.randn(64, 8), torch.randint(3, (64,))
+model = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Dropout(0.2), nn.BatchNorm1d(16), nn.Linear(16, 3))
+optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+for _ in range(3):
+    for batch, answers in DataLoader(TensorDataset(x, labels), 16, shuffle=True):
+        optimizer.zero_grad()
+        nn.CrossEntropyLoss()(model(batch), answers).backward()
+        optimizer.step()
+torch.save(model.state_dict(), "model.pt")
+model.load_state_dict(torch.load("model.pt", weights_only=True))
+print(model, time.process_time() - started < 2, torch.get_num_threads())
+"""
+
+
+@pytest.fixture(scope="module")
+def cage():
+    """Of a chapter with IMPORTS = ("torch",), whatever chapters there are."""
+    with pytest.MonkeyPatch.context() as patch, workspace() as work:
+        patch.setattr(exercises, "imports", lambda chapter: ("torch",))
+        with Cage(make_site(work / "site", "ch10_schedules"), work, limits=Limits(memory=2**30)) as cage:
+            cage.start()
+            yield cage
+
+
+def said(cage, source, seconds=20.0):
+    """What the cells print and raise, in a fresh process."""
+    with cage.inmate() as inmate:
+        outputs = inmate.ask({"do": "cell", "source": source}, seconds)["outputs"]
+    return "\n".join(output.get("text") or f"{output['ename']}: {output['evalue']}" for output in outputs)
+
+
+def test_a_small_net_is_trained_saved_and_loaded_in_a_locked_process(cage):
+    told = said(cage, TRAINING)
+    assert "Sequential(" in told and told.strip().endswith("True 1"), told
+    assert "seccomp" in cage.tier.describe()
+
+
+def test_everybody_draws_the_same_numbers(cage):
+    drawn = [said(cage, "import torch\nprint(torch.rand(3))") for _ in range(2)]
+    assert drawn[0] == drawn[1] and "tensor(" in drawn[0]
+
+
+def test_what_one_process_does_to_torch_another_does_not_see(cage):
+    said(cage, "import torch\ntorch.set_default_dtype(torch.float64)\ntorch.nn.Linear.forward = None")
+    assert "float32" in said(cage, "import torch\nprint(torch.nn.Linear(2, 2)(torch.zeros(1, 2)).dtype)")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()",
+        "import torch\ntorch.set_num_threads(4)\ntorch.ones(4000, 4000).exp().sum().backward",
+        "import torch\nfrom torch.utils.data import DataLoader\nlist(DataLoader(torch.zeros(8, 2), 4, num_workers=2))",
+        "import torch\ntorch.hub.download_url_to_file('https://example.org/', 'page')",
+    ],
+    ids=["thread", "pool of threads", "workers", "download"],
+)
+def test_no_thread_no_process_and_no_network_can_be_had(cage, source):
+    try:
+        said(cage, source)
+    except Ended as end:  # OpenMP ends a process in which it cannot have its threads
+        assert end.kind == "crashed"
+    assert said(cage, "print(1 + 1)") == "2\n", "the next one is not touched"
+
+
+def test_a_file_of_a_trained_model_cannot_run_code_in_the_next_process(cage):
+    save = "import torch, os\nclass Bad:\n    def __reduce__(self):\n        return os.system, ('true',)\n"
+    assert "Error" in said(cage, f"{save}torch.save(Bad(), 'bad.pt')\ntorch.load('bad.pt')")
+    assert said(cage, "import os\nprint(os.listdir('.'))") == "[]\n"
+
+
+def test_memory_comes_on_top_of_what_torch_maps(cage):
+    source = "import numpy as np\nkept = []\ntry:\n    while len(kept) < 60:\n        kept.append(np.ones(2**22))\n"
+    source += "except MemoryError:\n    print(len(kept))"
+    assert 20 <= int(said(cage, source)) <= 34  # blocks of 32 MB: about one gigabyte
+
+
+def test_a_warm_process_that_has_a_thread_does_not_fork(cage, monkeypatch):
+    """A lock that the other thread holds would stay closed in the child for ever."""
+    warm = "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()"
+    with workspace() as work:
+        broken = Cage(cage.site, work)
+        monkeypatch.setattr(broken, "_warm_up", lambda: [warm])
+        with broken, pytest.raises(CageError, match="has 2 threads"):
+            broken.start()
