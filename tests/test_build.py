@@ -35,6 +35,21 @@ def test_nothing_else_is_released(chapter):
     ]
 
 
+# What a chapter's own text has to show: in chapter 13 the lines that every training loop in PyTorch has, and the right
+# lines of a program that is given with planted bugs.
+SHOWN = {
+    "ch13_training_in_pytorch": {
+        *("model.train()", "optimizer.zero_grad()", "loss.backward()", "optimizer.step()", "scheduler.step()"),
+        *("with torch.no_grad():", "super().__init__()", "loss = loss_function(model(x), labels)"),
+        *("for x, labels in batches:", "total, count = 0.0, 0", "return total / count", "n = len(x) * 4 // 5"),
+        *("self.fc1 = nn.Linear(input_size, 128)", "self.relu = nn.ReLU()", "self.dropout = nn.Dropout(0.2)"),
+        *("self.batchnorm = nn.BatchNorm1d(128)", "self.fc2 = nn.Linear(128, C)", "x = self.relu(self.fc1(x))"),
+        *("x = self.dropout(x)", "x = self.batchnorm(x)"),
+        "return (prediction == labels).float().mean().item()",
+    }
+}
+
+
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_no_solution_text_and_no_hidden_test_is_released(chapter):
     released = (HERE / "notebooks" / chapter / f"{chapter}.ipynb").read_text()
@@ -45,7 +60,7 @@ def test_no_solution_text_and_no_hidden_test_is_released(chapter):
     regions = re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", solution, re.DOTALL)
     assert regions
     for line in {line.strip() for region in regions for line in region.splitlines()}:
-        if len(line) > 12 and not line.startswith("#"):
+        if len(line) > 12 and not line.startswith("#") and line not in SHOWN.get(chapter, ()):
             assert line not in text, line
 
 

@@ -456,8 +456,44 @@ def _apply(operation: str, nodes: Sequence[Any], operands: Sequence[Any]) -> Any
     return getattr(first, operation)()  # exp, log, tanh, sigmoid, relu
 
 
+@dataclass(frozen=True)
+class Scene(Protocol):
+    """Pieces of a program in PyTorch, which act in one of `scenes.SCENES` and are observed there.
+
+    `returns` are the scene's results in order. Only playing a scene imports torch.
+    """
+
+    kind = "scene"
+    name: str
+    returns: Sequence[str]
+    pieces: Sequence[str] = ("unit",)
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        return tuple(self.pieces)
+
+    @property
+    def results(self) -> tuple[str, ...]:
+        return tuple(self.returns)
+
+    def calls(self, candidates: Candidates, inputs: Inputs) -> Calls:
+        import torch
+
+        from autograder.sandbox.scenes import SCENES
+
+        for result, call in SCENES[self.name](candidates, inputs):
+            yield result, {}, partial(self._seeded, torch, call)
+
+    @staticmethod
+    def _seeded(torch: Any, call: Callable[[], Any]) -> Any:
+        """The same random numbers for everybody, and those of the notebook left as they were."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            return call()
+
+
 KINDS: dict[str, type[Protocol]] = {
-    kind.kind: kind for kind in (Call, Program, Module, Optimizer, Schedule, Listener, Estimator, Graph)
+    kind.kind: kind for kind in (Call, Program, Module, Optimizer, Schedule, Listener, Estimator, Graph, Scene)
 }
 
 
