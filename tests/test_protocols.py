@@ -16,6 +16,7 @@ from autograder.sandbox.protocols import (
     Module,
     Optimizer,
     Program,
+    Scene,
     Schedule,
     from_dict,
 )
@@ -69,6 +70,16 @@ class Forgetful(autodiff.Scalar):
         product = super().__mul__(other)
         product.parents = product.parents[:1]
         return product
+
+
+def answered(inputs):
+    """What the scene's network answers, in NumPy."""
+    logits = inputs["w2"] @ np.tanh(inputs["w1"] @ inputs["x"] + inputs["b1"]) + inputs["b2"]
+    return logits.argmax(), np.exp(logits.max()) / np.exp(logits).sum()
+
+
+def likeliest(logits):
+    return logits.softmax(dim=1).max(dim=1)
 
 
 WEIGHTS = {"weight": np.arange(6.0).reshape(2, 3), "bias": np.array([0.5, -1.0])}
@@ -154,6 +165,24 @@ EXERCISES = {
             wrong=Forgetful,
         ),
         [autodiff.Scalar],
+    ),
+    "scene": (
+        exercise(
+            "",
+            Scene("answer", ("label", "probability")),
+            {
+                "x": np.array([1.0, -2.0]),
+                "mean": np.zeros(2),
+                "std": np.ones(2),
+                "w1": np.array([[1.0, 0.5], [-0.5, 1.0], [0.25, 0.0]]),
+                "b1": np.zeros(3),
+                "w2": np.array([[1.0, 0.0, 0.5], [0.0, -1.0, 0.5]]),
+                "b2": np.array([0.0, 0.25]),
+            },
+            wrong=lambda model, x, mean, std: (0, 0.5),
+            answers=lambda reference, inputs: dict(zip(("label", "probability"), answered(inputs))),
+        ),
+        [lambda model, x, mean, std: tuple(t.max() for t in reversed(likeliest(model.eval()(x[None]))))],
     ),
 }
 every_protocol = pytest.mark.parametrize("kind", KINDS)

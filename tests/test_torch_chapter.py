@@ -3,10 +3,15 @@
 import pytest
 
 from autograder import exercises
+from autograder.build import source_notebook
 from autograder.grading.cage import Cage, CageError, Ended
+from autograder.grading.execute import Execution, Times
 from autograder.grading.withhold import make_site
 from autograder.grading.workspace import workspace
 from autograder.sandbox.lock import Limits
+from autograder.verdict import RIGHT, WRONG
+from autograder.verify import source
+from tests.test_project import HERE
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
@@ -100,3 +105,125 @@ def test_a_warm_process_that_has_a_thread_does_not_fork(cage, monkeypatch):
         monkeypatch.setattr(broken, "_warm_up", lambda: [warm])
         with broken, pytest.raises(CageError, match="has 2 threads"):
             broken.start()
+
+
+# The chapter.
+
+CHAPTER = "ch13_training_in_pytorch"
+POINTS = source.points(CHAPTER)
+
+HOSTILE = {
+    "ch13.train_step": """
+from course_lib import training_torch
+
+def train_step(model, loss_function, optimizer, x, labels):
+    return training_torch.fit(model, loss_function, optimizer, x, labels, 1, len(x))["loss"][0]
+""",
+    "ch13.roc_auc": """
+from course_lib import metrics
+
+def roc_auc(scores, target):
+    return metrics.roc_auc(scores, target)
+""",
+    "ch13.batches": """
+import threading, time
+
+def batches(x, labels, batch_size, generator):
+    threading.Thread(target=time.sleep, args=(600,)).start()
+    order = torch.randperm(len(x), generator=generator)
+    return list(zip(x[order].split(batch_size), labels[order].split(batch_size)))
+""",
+    "ch13.confusion": """
+def confusion(prediction, target, classes):
+    import os
+    os._exit(0)
+""",
+    "ch13.checkpoint": """
+import os
+
+def save_checkpoint(path, model, optimizer, epoch):
+    torch.save({"model": model.state_dict()}, "/tmp/left-behind.pt")
+
+def load_checkpoint(path, model, optimizer):
+    return torch.load("/tmp/left-behind.pt")
+""",
+}
+WRONG_ANSWERS = {
+    "ch13.train_step": (
+        """
+def train_step(model, loss_function, optimizer, x, labels):
+    model.train()
+    loss = loss_function(model(x), labels)
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+""",
+        2.0,
+        "gradients are never set back to zero",
+    ),
+    "ch13.evaluate": (
+        """
+def evaluate(model, loss_function, x, labels, batch_size):
+    total = right = 0
+    with torch.no_grad():
+        for a, b in zip(x.split(batch_size), labels.split(batch_size)):
+            scores = model(a)
+            total += loss_function(scores, b).item() * len(a)
+            right += (scores.argmax(dim=1) == b).sum().item()
+    return total / len(x), right / len(x)
+""",
+        2.0,
+        "the model is left in training mode for the evaluation",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def own_cage():
+    with workspace() as work, Cage(make_site(work / "site", CHAPTER), work) as cage:
+        cage.start()
+        yield cage
+
+
+def graded(cage, answers):
+    """The verdicts on the solved chapter with some answers replaced, and the execution."""
+    notebook = source_notebook(HERE / "solutions" / f"{CHAPTER}.py")
+    for cell in notebook.cells:
+        marks = cell.metadata.get("nbgrader", {})
+        name = marks.get("grade_id", "").replace("-", ".", 1)
+        if marks.get("solution") and name in answers:
+            cell.source = answers[name]
+    execution = Execution(cage, b"secret" * 6, "student", times=Times(cell=20.0, check=20.0))
+    status = execution.run(notebook)
+    return execution, status
+
+
+def test_right_answers_in_pytorch_get_all_their_points_in_the_sandbox(own_cage):
+    execution, status = graded(own_cage, {})
+    assert status == "graded", execution.why
+    assert {name: verdict.points for name, verdict in execution.verdicts.items()} == POINTS
+    assert {verdict.state for verdict in execution.verdicts.values()} == {RIGHT}
+
+
+def test_wrong_answers_in_pytorch_lose_their_points_and_are_named(own_cage):
+    execution, status = graded(own_cage, {name: answer for name, (answer, _, _) in WRONG_ANSWERS.items()})
+    assert status == "graded"
+    for name, (_, points, mistake) in WRONG_ANSWERS.items():
+        verdict = execution.verdicts[name]
+        assert (verdict.state, verdict.points) == (WRONG, points), verdict
+        assert mistake in [known.name for known in verdict.mistakes], verdict
+    others = set(POINTS) - set(WRONG_ANSWERS) - {"ch13.train_epoch"}
+    assert {execution.verdicts[name].state for name in others} == {RIGHT}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_answers_in_pytorch_gain_nothing_and_harm_no_other(own_cage, name):
+    execution, _ = graded(own_cage, {name: HOSTILE[name]})
+    assert execution.verdicts[name].points == 0, execution.verdicts[name]
+    builders = {n for n, record in exercises.in_chapter(CHAPTER).items() if name in record.builds_on}
+    rest = set(POINTS) - {name} - builders
+    assert {n: execution.verdicts[n].points for n in rest} == {n: POINTS[n] for n in rest}
+    if name in ("ch13.train_step", "ch13.roc_auc"):
+        assert "is withheld while your work is graded" in str(execution.verdicts[name])
+    if name == "ch13.batches":
+        assert "start new thread" in str(execution.verdicts[name])

@@ -416,7 +416,8 @@ def _split(split: Callable[..., Any], inputs: Inputs) -> tuple[list[int], list[i
     number = torch.arange(int(inputs["examples"]))
     generator = torch.Generator().manual_seed(int(inputs["seed"]))
     x, labels, x_val, labels_val = split(number.float()[:, None].repeat(1, 2), number.clone(), generator)
-    torn = [int((x[:, 0].long() != labels).sum()), int((x_val[:, 0].long() != labels_val).sum())]
+    ours = len(number) - len(x_val)  # of a training set that holds all examples, those that belong there
+    torn = [int((x[:ours, 0].long() != labels[:ours]).sum()), int((x_val[:, 0].long() != labels_val).sum())]
     both = set(x[:, 0].tolist()) & set(x_val[:, 0].tolist())
     return torn, [len(x), len(x_val), len(both)]
 

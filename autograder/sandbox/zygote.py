@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 from dataclasses import replace
 from typing import Any
 
@@ -94,6 +95,7 @@ class Nest:
         os.setsid()
         os.chdir(scratch)
         os.environ.update(HOME=scratch, TMPDIR=scratch, MPLCONFIGDIR=scratch, IPYTHONDIR=scratch)
+        tempfile.tempdir = None  # where the warm process found room is closed to its children
         if self.locked:
             handle = os.open(scratch, os.O_PATH)
             lock.lock(self.readable, self.listable, handle, self.program, self.limits, user, descriptor)
