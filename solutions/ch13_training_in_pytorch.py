@@ -635,8 +635,12 @@ assert abs(first_loss - np.log(10)) < 0.2
 
 # 2. Can it learn one batch by heart?
 for _ in range(150):
-    one_batch = train_step(model, nn.CrossEntropyLoss(), optimizer, x_train[:16], y_train[:16])
-print(f"2. one batch of 16 by heart: {one_batch:.4f}")
+    optimizer.zero_grad()
+    by_heart = nn.functional.cross_entropy(model(x_train[:16]), y_train[:16])
+    by_heart.backward()
+    optimizer.step()
+print(f"2. one batch of 16 by heart: {by_heart.item():.4f}")
+assert by_heart < 0.05
 
 # 3. Does each parameter get a gradient, and is it empty before?
 optimizer.zero_grad()
@@ -1292,7 +1296,7 @@ np.testing.assert_allclose(resumed["everything"], never_stopped, rtol=1e-4)
 assert off["weights only"] > 0.02
 figures.training.curves(
     {"never stopped": never_stopped, **resumed}, "loss",
-    x="step", log=True, mark=30.5, mark_words="saved here",
+    x="step", mark=30.5, mark_words="saved here",
 )  # fmt: skip
 
 # %% [markdown]
@@ -1498,6 +1502,12 @@ figures.training.curves(by_epoch, "loss, as read from the file")
 # tensorboard --logdir runs
 # ```
 #
+# This is what it shows: two runs, at two rates, each in a folder of its own beneath `runs`. The pale lines are what was written, the strong ones are smoothed by the page.
+
+# %% tags=["demo"]
+figures.training.tensorboard_page()
+
+# %% [markdown]
 # Give each run a folder of its own: TensorBoard draws all that lie beneath `runs` over each other. What to look at, in this order:
 #
 # | curve | what it tells |

@@ -1,15 +1,17 @@
 """A chapter that is taught in PyTorch is graded in the same sandbox: warm, with one thread, alike for everybody."""
 
+import linecache
+
 import pytest
 
-from autograder import exercises
+from autograder import exercises, judge
 from autograder.build import source_notebook
 from autograder.grading.cage import Cage, CageError, Ended
 from autograder.grading.execute import Execution, Times
 from autograder.grading.withhold import make_site
 from autograder.grading.workspace import workspace
 from autograder.sandbox.lock import Limits
-from autograder.verdict import RIGHT, WRONG
+from autograder.verdict import COULD_NOT_RUN, RIGHT, WRONG
 from autograder.verify import source
 from tests.test_project import HERE
 
@@ -105,6 +107,18 @@ def test_a_warm_process_that_has_a_thread_does_not_fork(cage, monkeypatch):
         monkeypatch.setattr(broken, "_warm_up", lambda: [warm])
         with broken, pytest.raises(CageError, match="has 2 threads"):
             broken.start()
+
+
+def test_what_pytorch_has_not_implemented_is_not_taken_for_an_exercise_that_nobody_began():
+    """It says so with Python's NotImplementedError, which the untouched cell raises, too."""
+    line = "return loss_function(labels, model(x)).item()"
+    cell = f"def exchanged(model, loss_function, optimizer, x, labels):\n    {line}\n"
+    linecache.cache["<cell>"] = (len(cell), None, cell.splitlines(True), "<cell>")
+    space: dict = {}
+    exec(compile(cell, "<cell>", "exec"), space)
+    told = judge.run_locally(exercises.find("ch13.train_step"), [space["exchanged"]], 4.0, 0)
+    assert told.state == COULD_NOT_RUN and "not implemented" in told.message
+    assert told.message.endswith(f"(at: {line})"), "the student's own line, not one of PyTorch"
 
 
 # The chapter.

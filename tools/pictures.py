@@ -1,16 +1,26 @@
-"""Make the pictures of the README, a check's answer and the graded table: .venv/bin/python -m tools.pictures"""
+"""Make the pictures of the README and of the page of TensorBoard: .venv/bin/python -m tools.pictures"""
 
+import contextlib
 import io
 import shutil
+import socket
+import subprocess
+import sys
 import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
+import torch
+from PIL import Image
 from rich.console import Console
 from rich.terminal_theme import DEFAULT_TERMINAL_THEME
 
 from autograder.cli import graded_table
 from autograder.grading.run import grade
+from course_lib import metrics_torch, training_torch
 from tests.classes import ch04
 from tests.classes.demo import hand_in, new_course
 from tests.jupyterlab import browser_page, jupyterlab, open_notebook, run_all_cells
@@ -66,7 +76,68 @@ def graded_class(target: Path) -> None:
             page.locator("body").screenshot(path=target)
 
 
+def watched_runs(logs: Path) -> None:
+    """Two trainings on small digits, at two rates, with their event files in folders of their own."""
+    from sklearn.datasets import load_digits
+
+    x, labels = load_digits(return_X_y=True)
+    x, labels = torch.tensor(x / 16, dtype=torch.float32), torch.tensor(labels)
+    order = torch.randperm(len(x), generator=torch.Generator().manual_seed(0))
+    (x, x_val), (labels, labels_val) = (part[order].split([1200, len(x) - 1200]) for part in (x, labels))
+    for lr in (0.05, 0.3):
+        torch.manual_seed(0)
+        model = torch.nn.Sequential(torch.nn.Linear(64, 32), torch.nn.ReLU(), torch.nn.Linear(32, 10))
+        monitor = training_torch.TensorBoardMonitor(logs / f"rate {lr}")
+        training_torch.fit(
+            model, torch.nn.CrossEntropyLoss(), torch.optim.SGD(model.parameters(), lr=lr), x, labels, 12,
+            validation=(x_val, labels_val), metrics={"accuracy": metrics_torch.accuracy}, callbacks=[monitor],
+            rng=torch.Generator().manual_seed(0),
+        )  # fmt: skip
+        monitor.close()
+
+
+@contextlib.contextmanager
+def tensorboard(logs: Path) -> Iterator[str]:
+    """TensorBoard on the loopback interface over the event files in `logs`; yields its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "tensorboard.main", "--logdir", str(logs), "--host", "127.0.0.1"]
+    with (logs.parent / "tensorboard.log").open("w") as log:
+        server = subprocess.Popen([*command, "--port", str(port), "--load_fast=false"], stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(240):
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/data/runs", timeout=2) as answer:
+                if b"rate" in answer.read():
+                    break
+            time.sleep(0.25)
+        else:
+            raise TimeoutError((logs.parent / "tensorboard.log").read_text()[-2000:])
+        yield address
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def tensorboard_page(*targets: Path) -> None:
+    """The curves of two runs as TensorBoard shows them; in 64 colors, which is all that the page has."""
+    with tempfile.TemporaryDirectory() as folder:
+        logs = Path(folder, "runs")
+        watched_runs(logs)
+        with tensorboard(logs) as address, browser_page(width=1000, height=1130) as page:
+            page.goto(f"{address}/#timeseries", timeout=120_000)
+            page.wait_for_selector("scalar-card svg path, tb-card-view svg path", timeout=120_000)
+            page.get_by_role("button", name="Settings").last.click()  # they take a third of the page
+            page.wait_for_timeout(6000)  # the curves are drawn one after the other
+            content = page.screenshot()
+    picture = Image.open(io.BytesIO(content)).convert("RGB").quantize(64)
+    for target in targets:
+        picture.save(target, optimize=True)
+
+
 if __name__ == "__main__":
     IMAGES.mkdir(parents=True, exist_ok=True)
     check_answer(IMAGES / "check.png")
     graded_class(IMAGES / "graded.png")
+    tensorboard_page(IMAGES / "tensorboard.png", HERE / "course_lib" / "figures" / "training" / "tensorboard.png")

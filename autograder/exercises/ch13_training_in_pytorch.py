@@ -75,7 +75,7 @@ def _batches_answer(reference, inputs):
 batches = Exercise(
     id="ch13.batches",
     reference="training.fit",
-    protocol=Scene("batches", ("examples", "sizes", "next epoch")),
+    protocol=Scene("batches", ("examples", "sizes", "next epoch"), shows=("x", "labels", "batch_size")),
     cases=cases.examples_to_batch,
     answers=_batches_answer,
     parts=_parts(
@@ -165,7 +165,7 @@ def _steps_answer(reference, inputs):
 train_step = Exercise(
     id="ch13.train_step",
     reference="training.fit",
-    protocol=Scene("train_step", ("loss", "weights", "mode", "graph")),
+    protocol=Scene("train_step", ("loss", "weights", "mode", "graph"), shows=("labels", "lr", "batch_size")),
     cases=cases.networks((6, 3, 4, 2, 3), (8, 2, 5, 3, 4), (15, 4, 3, 4, 5)),
     answers=_steps_answer,
     parts=_parts(
@@ -254,7 +254,7 @@ def _epoch_answer(reference, inputs):
 train_epoch = Exercise(
     id="ch13.train_epoch",
     reference="training.fit",
-    protocol=Scene("train_epoch", ("loss", "weights")),
+    protocol=Scene("train_epoch", ("loss", "weights"), shows=("labels", "lr", "batch_size")),
     cases=cases.networks((7, 3, 4, 2, 3), (9, 2, 5, 3, 4), (11, 4, 3, 4, 5)),
     answers=_epoch_answer,
     builds_on=("ch13.train_step",),
@@ -336,8 +336,8 @@ def _accumulate_answer(reference, inputs):
 accumulated_step = Exercise(
     id="ch13.accumulated_step",
     reference="training.fit",
-    protocol=Scene("accumulate", ("losses", "weights", "steps", "sizes")),
-    cases=cases.networks((5, 3, 4, 2, 2), (7, 2, 5, 3, 3), (8, 4, 3, 4, 5)),
+    protocol=Scene("accumulate", ("losses", "weights", "steps", "sizes"), shows=("labels", "lr", "batch_size")),
+    cases=cases.networks((5, 3, 4, 2, 2), (7, 2, 5, 3, 3), (8, 4, 3, 4, 5), word="pieces"),
     answers=_accumulate_answer,
     parts=_parts(
         losses=("loss of the whole batch", 1),
@@ -530,7 +530,7 @@ def _mend_answer(reference, inputs):
 mend = Exercise(
     id="ch13.mend",
     reference="training.evaluate",
-    protocol=Scene("mend", tuple(PROBES), tuple(RIGHT)),
+    protocol=Scene("mend", tuple(PROBES), tuple(RIGHT), ("examples", "classes", "batch_size")),
     cases=cases.planted,
     answers=_mend_answer,
     parts=[Part(words, 1, result, rtol=RTOL, atol=ATOL) for result, words in PROBES.items()],
@@ -840,7 +840,7 @@ def _evaluate_answer(reference, inputs):
 evaluate = Exercise(
     id="ch13.evaluate",
     reference="training.evaluate",
-    protocol=Scene("evaluate", ("loss", "accuracy", "gradients", "sizes", "mode")),
+    protocol=Scene("evaluate", ("loss", "accuracy", "gradients", "sizes", "mode"), shows=("labels", "batch_size")),
     cases=cases.networks((6, 3, 4, 3, 3), (9, 2, 5, 4, 4), (13, 4, 3, 4, 5), (8, 3, 4, 4, 4)),
     answers=_evaluate_answer,
     parts=_parts(
@@ -916,7 +916,7 @@ def _answer_answer(reference, inputs):
 answer = Exercise(
     id="ch13.answer",
     reference="training.predict",
-    protocol=Scene("answer", ("label", "probability")),
+    protocol=Scene("answer", ("label", "probability"), shows=("x", "mean", "std")),
     cases=cases.single_examples,
     answers=_answer_answer,
     parts=_parts(label=1, probability=2),
@@ -1020,7 +1020,7 @@ def _checkpoint_answer(reference, inputs):
 checkpoint = Exercise(
     id="ch13.checkpoint",
     reference="training.fit",
-    protocol=Scene("checkpoint", ("epoch", "weights", "later"), ("save", "load")),
+    protocol=Scene("checkpoint", ("epoch", "weights", "later"), ("save", "load"), ("epoch", "lr", "batch_size")),
     cases=cases.checkpoints,
     answers=_checkpoint_answer,
     parts=_parts(

@@ -20,23 +20,20 @@ def _labels(rng, n, classes):
     return rng.permutation(np.concatenate([np.arange(min(n, classes)), rng.integers(0, classes, max(0, n - classes))]))
 
 
-def networks(*shapes, **options):
+def networks(*shapes, word="batches"):
     """Networks with examples, from (N, inputs, hidden, classes, batch size) of each case."""
 
     def make(rng):
         made = []
         for n, inputs, hidden, classes, batch_size in shapes:
             last = n % batch_size or batch_size
-            about = f"{n} examples, batches of {batch_size}" + (
-                f", the last one of {last}" if last < batch_size else ""
-            )
+            about = f"{n} examples, {word} of {batch_size}" + (f", the last one of {last}" if last < batch_size else "")
             case = {
                 "x": grid(rng.normal(size=(n, inputs))),
                 "labels": _labels(rng, n, classes),
                 **_network(rng, inputs, hidden, classes),
                 "lr": float(grid(rng.uniform(0.25, 0.75))),
                 "batch_size": batch_size,
-                **options,
             }
             made.append(Case(case, about))
         return made

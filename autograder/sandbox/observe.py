@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import sys
 import traceback
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -77,9 +78,15 @@ def _changed(given: Any, original: Any) -> bool:
 
 def _message(problem: Exception) -> str:
     """The exception's message and, where it can be told, the line of the student's code that raised it."""
-    frames = traceback.extract_tb(problem.__traceback__)
-    theirs = [frame.line for frame in frames if frame.line and Path(frame.filename).parent != Path(__file__).parent]
-    return f"{problem} (at: {theirs[-1]})" if theirs else str(problem)
+    frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if frame.line]
+    outside = [frame for frame in frames if Path(frame.filename).parent != Path(__file__).parent]
+    theirs = [frame for frame in outside if not _of_a_library(frame.filename)] or outside
+    return f"{problem} (at: {theirs[-1].line})" if theirs else str(problem)
+
+
+def _of_a_library(filename: str) -> bool:
+    """Whether a line is one that was imported: a cell's is not."""
+    return any(filename.startswith(f"{folder}/") for folder in sys.path if folder)
 
 
 def as_array(answer: Any) -> np.ndarray:

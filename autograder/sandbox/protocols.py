@@ -460,13 +460,18 @@ def _apply(operation: str, nodes: Sequence[Any], operands: Sequence[Any]) -> Any
 class Scene(Protocol):
     """Pieces of a program in PyTorch, which act in one of `scenes.SCENES` and are observed there.
 
-    `returns` are the scene's results in order. Only playing a scene imports torch.
+    `returns` are the scene's results in order; `shows` the inputs that are worth telling a student. Only playing a
+    scene imports torch.
     """
 
     kind = "scene"
     name: str
     returns: Sequence[str]
     pieces: Sequence[str] = ("unit",)
+    shows: Sequence[str] = ()
+
+    def given(self, result: str) -> tuple[str, ...]:
+        return tuple(self.shows)
 
     @property
     def takes(self) -> tuple[str, ...]:
@@ -489,7 +494,13 @@ class Scene(Protocol):
         """The same random numbers for everybody, and those of the notebook left as they were."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
-            return call()
+            try:
+                return call()
+            except NotImplementedError as problem:
+                if not str(problem):  # the line of an exercise that nobody has begun
+                    raise
+                # PyTorch's word for a type that a function cannot take
+                raise RuntimeError(str(problem)).with_traceback(problem.__traceback__) from None
 
 
 KINDS: dict[str, type[Protocol]] = {

@@ -38,6 +38,7 @@ CASES = {
         {"rows": {"mean of means": [[0.1] * 4, [0.2] * 2], "mean": [[0.15] * 4, [0.15] * 2]}, "quantity": "weight"}
     ],
     "throughput": [{"sizes": [1, 8, 64], "rates": {"float32": [1e4, 6e4, 3e5]}, "where": "CPU"}],
+    "tensorboard_page": [{}],
     "confusion": [
         {"table": [[50, 3], [4, 20]], "names": ["negative", "positive"]},
         {"table": np.eye(10, dtype=int) * 40 + 1, "names": list("0123456789")},

@@ -4,7 +4,7 @@ from course_lib.figures.training.formats import number_formats
 from course_lib.figures.training.judging import confusion, separation
 from course_lib.figures.training.loop import batches, one_step
 from course_lib.figures.training.play import thresholds
-from course_lib.figures.training.runs import curves, repeats, shares, throughput
+from course_lib.figures.training.runs import curves, repeats, shares, tensorboard_page, throughput
 
 __all__ = [
     "batches",
@@ -15,6 +15,7 @@ __all__ = [
     "repeats",
     "separation",
     "shares",
+    "tensorboard_page",
     "thresholds",
     "throughput",
 ]

@@ -19,7 +19,7 @@ def confusion(table, names) -> Picture:
     )
     picture = Picture(alt, height=3.0 if k < 5 else 4.3, width=5.2 if k < 5 else 6.6)
     (panel,) = picture.panels("")
-    shade = np.where(np.eye(k, dtype=bool), 0.25 * table / max(table.max(), 1), 0.8 * wrong / max(wrong.max(), 1))
+    shade = np.where(np.eye(k, dtype=bool), 0.1 + 0.2 * table / max(table.max(), 1), 0.8 * wrong / max(wrong.max(), 1))
     colors = np.ones((k, k, 3))
     blue, red = np.array([0.0, 0.45, 0.70]), np.array([0.84, 0.37, 0.0])
     for i in range(k):
@@ -69,7 +69,7 @@ def separation(scores, target, threshold) -> Picture:
     left.hist(scores[target == 0], bins, color=PALE, label="negatives")
     left.hist(scores[target == 1], bins, histtype="step", linewidth=2, color=BLUE, label="positives")
     left.axvline(threshold, color=VERMILLION, linestyle=DASHED)
-    left.set(xlabel="score", ylabel="examples")
+    left.set(xlabel="score", ylabel="examples, log scale", yscale="log", ylim=(0.7, None))
     false_alarms, recalls = roc(scores, target)
     right.plot([0, 1], [0, 1], color=PALE, linewidth=1.2)
     right.plot(false_alarms, recalls, color=BLUE)

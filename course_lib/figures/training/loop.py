@@ -3,9 +3,9 @@
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
 from course_lib.figures.moving import Moving
-from course_lib.figures.picture import BLACK, BLUE, GRAY, GREEN, ORANGE, PALE, PURPLE, SKY, VERMILLION, Picture, drawn
+from course_lib.figures.picture import BLACK, GRAY, GREEN, ORANGE, PALE, PURPLE, SKY, VERMILLION, YELLOW, Picture, drawn
 
-CLASSES = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION)
+CLASSES = (SKY, ORANGE, GREEN, PURPLE, VERMILLION, YELLOW)
 LINES = (
     "optimizer.zero_grad()",
     "prediction = model(x)",
@@ -69,7 +69,7 @@ def batches(epochs, size, names) -> Picture:
         for i, label in enumerate(labels):
             at = i + 0.8 * (i // size)
             panel.add_patch(Rectangle((at, row - 0.3), 0.92, 0.6, color=CLASSES[int(label) % len(CLASSES)], lw=0))
-            panel.text(at + 0.46, row, names[int(label)], ha="center", va="center", fontsize=8, color="white",
+            panel.text(at + 0.46, row, names[int(label)], ha="center", va="center", fontsize=8, color=BLACK,
                        weight="bold")  # fmt: skip
     panel.set(xlim=(-0.5, n + 0.8 * (n // size)), ylim=(-0.5, len(epochs) - 0.5))
     panel.set_yticks(range(len(epochs)), list(reversed(list(epochs))))

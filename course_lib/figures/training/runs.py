@@ -1,6 +1,10 @@
 """Pictures of runs: a quantity over the epochs, many answers to one question, shares, and speed."""
 
+from pathlib import Path
+
 import numpy as np
+from matplotlib.image import imread
+from matplotlib.ticker import FuncFormatter, LogLocator
 
 from course_lib.figures.picture import BLUE, GRAY, PALE, SERIES, VERMILLION, Picture, drawn, note
 
@@ -23,6 +27,10 @@ def curves(series, quantity="loss", x="epoch", start=1, log=False, mark=None, ma
         at = np.arange(start, start + len(values))
         panel.plot(at, values, color=color, linestyle=style, label=name, marker="o" if longest < 16 else "", ms=3.5)
     panel.set(xlabel=x, ylabel=quantity, yscale="log" if log else "linear")
+    if log:  # 0.2, 0.5, 1, 2: plain numbers
+        panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        panel.minorticks_off()
     if longest < 16:
         panel.set_xticks(range(start, start + longest))
     if mark is not None:
@@ -96,4 +104,20 @@ def throughput(sizes, rates, where) -> Picture:
     panel.set_xticks(sizes, [str(size) for size in sizes])
     panel.minorticks_off()
     picture.legend_above(panel, 2)
+    return picture
+
+
+@drawn
+def tensorboard_page() -> Picture:
+    """A page of TensorBoard, as a browser shows it: `tools/pictures.py` takes it from two real runs."""
+    alt = (
+        "The page of TensorBoard in a browser. On the left the 2 runs, rate 0.05 and rate 0.3, each with its color. "
+        "Beside them a card for each quantity: the accuracy and the loss of both runs over 12 epochs. "
+        "The run at rate 0.3 is the better one in both."
+    )
+    page = imread(Path(__file__).with_name("tensorboard.png"))
+    picture = Picture(alt, height=7.2 * page.shape[0] / page.shape[1])
+    (panel,) = picture.panels("")
+    panel.imshow(page, interpolation="lanczos")
+    panel.axis("off")
     return picture
