@@ -1182,7 +1182,7 @@ print({size: f"{speed:,.0f} a second" for size, speed in zip(sizes, speeds)})
 figures.training.throughput(sizes, {"this network": speeds}, device)
 
 # %% [markdown]
-# Every call costs the same few microseconds of administration, whatever its size. Batches share them. So a service that waits a few milliseconds and answers the users who came together is far faster over all, though a little slower for the first of them.
+# Every call costs the same short time of administration, whatever its size. The examples of a batch share it. So a service that waits a few milliseconds and answers the users who came together is far faster over all, though a little slower for the first of them.
 #
 # **The mathematics.** What the model saw in training it must see now. If the training set was scaled, feature by feature,
 #
@@ -1451,7 +1451,7 @@ for name, (right, seconds, _) in {"float32": plain, "mixed": mixed}.items():
     print(f"{name:8s} accuracy {right:.1%}, {seconds:.2f} s on {device}")
 print("scores, loss, weights, gradients:", *(str(kind).removeprefix("torch.") for kind in mixed[2]))
 assert mixed[2] == (torch.bfloat16, torch.float32, torch.float32, torch.float32)
-assert abs(plain[0] - mixed[0]) < 0.03
+assert abs(plain[0] - mixed[0]) < 0.05
 
 # %% [markdown]
 # The accuracy is the same. The time is not the point on such a small network, nor on most CPUs, where changing the type costs more than the product saves. On a graphics processor with wide layers it is: see section 13.14.
@@ -1517,6 +1517,8 @@ figures.training.tensorboard_page()
 # | learning rate | was applied what was planned (chapter 10) |
 # | histograms of the weights | do they grow without end, or not move at all |
 #
+# And after training? Go on watching: the mean of what comes in, and the share of each answer. Where they move away from those of the validation set, the world has changed, and the accuracy with it, long before anybody tells you the right labels.
+#
 # **Remember.** Write while you train, not afterwards. What nobody looks at needs no curve.
 
 # %% [markdown]
@@ -1553,6 +1555,19 @@ off = np.abs(np.subtract(ours["step_loss"], theirs["step_loss"])).max()
 print(f"38 steps: Δ {off:.1e}; NumPy {1e3 * ours_seconds:.1f} ms, ", end="")
 print(f"PyTorch on the CPU {1e3 * twin_seconds:.1f} ms")
 assert off < 1e-10
+
+v64, right = x_val.double(), y_val.numpy()
+judged = training.evaluate(
+    reference, losses.CrossEntropy(), v64.numpy(), right, {"accuracy": metrics.accuracy}
+)
+twin_judged = training_torch.evaluate(
+    twin, nn.CrossEntropyLoss(), v64, y_val, {"accuracy": metrics_torch.accuracy}
+)
+print("evaluated:", {name: f"{value:.4f}" for name, value in judged.items()})
+for name, value in judged.items():
+    assert abs(value - twin_judged[name]) < 1e-9
+one_by_one = training.predict(reference, v64[:50].numpy(), batch_size=1)
+np.testing.assert_allclose(one_by_one, training.predict(reference, v64[:50].numpy()))
 
 labels_a, labels_b = rng.integers(0, 2, 20_000), rng.integers(0, 2, 20_000)
 scores = rng.integers(0, 500, 20_000) / 500
@@ -1591,7 +1606,7 @@ np.testing.assert_allclose(metrics.cosine_similarity(a, b), 0.5)  # one pair par
 #
 # $$t = t_\text{start} + \frac{\text{operations}}{\text{speed}},$$
 #
-# and both terms are some ten times larger or smaller than on the CPU: the start takes longer, the operations far less. So small networks gain nothing.
+# On a graphics processor the start takes longer and the operations take far less. So a small network gains nothing there, and may even lose. A wide one gains much.
 #
 # **The code.** One step of a narrow and of a wide network, on the CPU and, where there is one, on the GPU; there also with mixed precision. The first steps are not counted: they load the device's programs. `synchronize` waits until the device has done what it was asked; without it you would measure how long asking takes.
 
