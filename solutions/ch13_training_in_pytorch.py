@@ -29,7 +29,7 @@
 #
 # Each exercise has a cell that you write and a cell that checks it. The check answers at once: what is right, what is wrong, and which mistake it looks like. Ask it as often as you like. In this chapter most exercises get tensors and models of PyTorch; those on metrics get NumPy arrays.
 #
-# The chapter follows the listing in *Components of deep networks* (D4) and the pages on metrics, evaluation, inference and monitoring in *Deep Learning* (D2). Where they are wrong as printed in our copy, a cell shows it; section 13.16 collects these places.
+# The chapter follows an article on the building blocks in PyTorch (D4), whose listing ends in a training loop, and what the chapter on the fundamentals of deep learning (D2) says about metrics, evaluation, inference and monitoring. Where they are wrong as printed in our copy, a cell shows it; section 13.16 collects these places.
 
 # %% tags=["setup"]
 import numpy as np
@@ -586,7 +586,7 @@ check("ch13.accumulated_step", accumulated_step)
 #
 # **The question.** A program runs, and the numbers are poor. Is it the idea, the rate, or a bug? How do you find out?
 #
-# **The picture.** D4 prints a network whose last layer is a softmax, and then the loss that applies a softmax itself. It trains. Beside it, the same network without the softmax.
+# **The picture.** D4 prints a network whose last layer is a softmax, and then the loss that applies a softmax itself. It runs without a complaint. Beside it, the same network without the softmax.
 
 # %% tags=["demo"]
 def learn_with(last, epochs=8, lr=0.1, seed=0):
@@ -657,24 +657,22 @@ print("4. answer 3 depends on the examples", touched.nonzero().flatten().tolist(
 assert touched.tolist() == [i == 3 for i in range(8)]
 
 # %% [markdown]
-# And now yours. The next cell is a program with **fourteen** bugs. Three of them are those of D4's listing, the others are the most common ones of real projects. It is a page of code such as you will get from a colleague, or from a machine. Run it if you like: it fails at once, with the first of them.
+# And now yours. The next cell is a program with **fourteen** bugs. Three of them are those of D4's listing, in code of our own; the others are the most common ones of real projects. It is a page of code such as you will get from a colleague, or from a machine. Run it if you like: it fails at once, with the first of them.
 
 # %% tags=["demo"]
 class NeuralNetwork(nn.Module):
     def __init__(self, C):
         super().__init__()
-        self.fc1 = nn.Linear(input_size, 128)
-        self.relu = nn.ReLU()
-        self.dropout = nn.Dropout(0.2)
-        self.batchnorm = nn.BatchNorm1d(128)
-        self.fc2 = nn.Linear(128, C)
-        self.softmax = nn.Softmax(dim=1)
+        self.hidden = nn.Linear(input_size, 96)
+        self.drop = nn.Dropout(0.3)
+        self.norm = nn.BatchNorm1d(96)
+        self.scores = nn.Linear(96, C)
+        self.shares = nn.Softmax(dim=1)
 
     def forward(self, x):
-        x = self.relu(self.fc1(x))
-        x = self.dropout(x)
-        x = self.batchnorm(x)
-        x = self.softmax(self.fc2(x))
+        h = self.drop(torch.relu(self.hidden(x)))
+        h = self.scores(self.norm(h))
+        h = self.shares(h)
 
 
 def split_data(x, labels, generator):
@@ -719,6 +717,8 @@ except NameError as problem:
 # - `run_epoch` calls `scheduler.step()` once an epoch, when the epoch's last batch is done; it calls `model`, `loss_function` and `optimizer` as in section 13.3, and is given models in any mode;
 # - `measure_accuracy` is given a model in any mode, too; it may leave it in evaluation mode.
 #
+# The numbers that the check shows are counts of what it has seen: in how many of the batches the model was in training mode, how many steps used a gradient of their own batch, how many graphs were kept, and so on.
+#
 # <details><summary>Hint 1</summary>
 #
 # Three bugs are in the network, two in `split_data`, seven in `run_epoch`, two in `measure_accuracy`.
@@ -746,7 +746,7 @@ except NameError as problem:
 
 # %% exercise="ch13.mend"
 class NeuralNetwork(nn.Module):
-    """Dense (128 units), ReLU, dropout (0.2), batch normalization, dense.
+    """Dense (96 units), ReLU, dropout (0.3), batch normalization, dense.
 
     x (N, input_size) -> logits (N, C).
     """
@@ -755,20 +755,17 @@ class NeuralNetwork(nn.Module):
         """input_size: the number of features; C: the number of classes."""
         ### BEGIN SOLUTION
         super().__init__()
-        self.fc1 = nn.Linear(input_size, 128)
-        self.relu = nn.ReLU()
-        self.dropout = nn.Dropout(0.2)
-        self.batchnorm = nn.BatchNorm1d(128)
-        self.fc2 = nn.Linear(128, C)
+        self.hidden = nn.Linear(input_size, 96)
+        self.drop = nn.Dropout(0.3)
+        self.norm = nn.BatchNorm1d(96)
+        self.scores = nn.Linear(96, C)
         ### END SOLUTION
 
     def forward(self, x):
         """x: tensor (N, input_size) -> logits, tensor (N, C)."""
         ### BEGIN SOLUTION
-        x = self.relu(self.fc1(x))
-        x = self.dropout(x)
-        x = self.batchnorm(x)
-        return self.fc2(x)
+        h = self.drop(torch.relu(self.hidden(x)))
+        return self.scores(self.norm(h))
         ### END SOLUTION
 
 
@@ -1688,7 +1685,7 @@ assert unfinished["printed is built"] == unfinished["printed outputs"] == 0
 # |---|---|---|---|
 # | D4 | `nn.Softmax` as the last layer, before `nn.CrossEntropyLoss` | logits: the loss applies the softmax itself, and with two of them cannot fall below $\ln(1 + (K-1)/e)$ | 13.6 |
 # | D4 | `forward` ends without `return` | it returns its answer; without, every prediction is None | 13.6 |
-# | D4 | `nn.Linear(input_size, 128)`, where `input_size` is defined nowhere | an argument of the constructor | 13.6 |
+# | D4 | a first layer of `input_size` inputs, a name that is defined nowhere | an argument of the constructor | 13.6 |
 #
 # One more remark on D4's listing, which is no error: it clears the gradients at the end of the step. That is right as well, see section 13.3.
 

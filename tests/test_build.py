@@ -42,9 +42,9 @@ SHOWN = {
         *("model.train()", "optimizer.zero_grad()", "loss.backward()", "optimizer.step()", "scheduler.step()"),
         *("with torch.no_grad():", "super().__init__()", "loss = loss_function(model(x), labels)"),
         *("for x, labels in batches:", "total, count = 0.0, 0", "return total / count", "n = len(x) * 4 // 5"),
-        *("self.fc1 = nn.Linear(input_size, 128)", "self.relu = nn.ReLU()", "self.dropout = nn.Dropout(0.2)"),
-        *("self.batchnorm = nn.BatchNorm1d(128)", "self.fc2 = nn.Linear(128, C)", "x = self.relu(self.fc1(x))"),
-        *("x = self.dropout(x)", "x = self.batchnorm(x)"),
+        *("self.hidden = nn.Linear(input_size, 96)", "self.drop = nn.Dropout(0.3)"),
+        *("self.norm = nn.BatchNorm1d(96)", "self.scores = nn.Linear(96, C)"),
+        "h = self.drop(torch.relu(self.hidden(x)))",
         "return (prediction == labels).float().mean().item()",
     }
 }

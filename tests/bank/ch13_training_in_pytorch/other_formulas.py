@@ -51,7 +51,7 @@ class NeuralNetwork(nn.Module):
     def __init__(self, input_size, C):
         super().__init__()
         self.layers = nn.Sequential(
-            nn.Linear(input_size, 128), nn.ReLU(), nn.Dropout(0.2), nn.BatchNorm1d(128), nn.Linear(128, C)
+            nn.Linear(input_size, 96), nn.ReLU(), nn.Dropout(0.3), nn.BatchNorm1d(96), nn.Linear(96, C)
         )
 
     def forward(self, x):
