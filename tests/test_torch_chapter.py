@@ -75,7 +75,7 @@ def test_what_one_process_does_to_torch_another_does_not_see(cage):
         "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()",
         "import torch\ntorch.set_num_threads(4)\ntorch.ones(4000, 4000).exp().sum().backward",
         "import torch\nfrom torch.utils.data import DataLoader\nlist(DataLoader(torch.zeros(8, 2), 4, num_workers=2))",
-        "import torch\ntorch.hub.download_url_to_file('https://example.org/', 'page')",
+        "import torch\ntorch.hub.download_url_to_file('http://127.0.0.1:9/page', 'page')",
     ],
     ids=["thread", "pool of threads", "workers", "download"],
 )
