@@ -97,7 +97,7 @@ def _part(part: PartVerdict) -> str:
         '<div style="display:flex;gap:10px;margin:2px 0">'
         f'<span style="color:{COLORS[state]};font-weight:700;flex:none;width:1em" aria-label="{state}">'
         f"{MARKS[state]}</span>"
-        f'<span style="font-weight:600;flex:none;width:10em">{escape(part.name)}</span>'
+        f'<span style="font-weight:600;flex:none;width:14em">{escape(part.name)}</span>'
         f'<span style="{_SOFT}flex:none;width:6.5em;white-space:nowrap">{earned}</span>'
         f'<span style="overflow-wrap:anywhere">{escape(part.message)}{example}</span></div>'
     )
