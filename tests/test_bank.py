@@ -65,6 +65,16 @@ def test_every_exercise_stands_in_its_chapter_with_a_solution_for_every_result()
     assert all(callable(function) for exercise in RECORDS for function in solution(exercise).values())
 
 
+def test_an_answer_may_be_assembled_of_what_the_chapters_first_cell_imports():
+    known = source.imported("ch10_schedules")
+    assert known["schedules"].__name__ == "course_lib.schedules"
+    assert "figures" not in known
+    answer = "def exponential(*numbers):\n    return schedules.exponential(*numbers)"
+    (made,) = source.candidates(RECORDS["ch10.exponential"], "ch10_schedules", answer)
+    assert made(0.4, 0.5, 10)(10) == pytest.approx(0.2)
+    assert "schedules" not in source.solutions("ch10_schedules")
+
+
 @every_exercise
 def test_every_part_has_cases_under_every_seed(exercise):
     record = RECORDS[exercise]

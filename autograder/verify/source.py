@@ -61,18 +61,24 @@ def defined(source: str, **names: Any) -> dict[str, Callable[..., Any]]:
     }
 
 
-def modules(chapter: str) -> dict[str, Any]:
-    """What the cells of a chapter that is taught in PyTorch have beside `np`."""
-    if "torch" not in exercises.imports(chapter):
-        return {}
-    import torch
-
-    return {"torch": torch, "nn": torch.nn}
+@cache
+def imported(chapter: str) -> dict[str, Any]:
+    """What the chapter's first cell imports, but for pictures and `check`: an answer may call it."""
+    cells = [cell.source for cell in notebook(chapter).cells if "setup" in cell.metadata.get("tags", ())]
+    imports = [
+        node
+        for cell in cells
+        for node in ast.parse(cell).body
+        if isinstance(node, ast.Import | ast.ImportFrom) and getattr(node, "module", "") != "autograder"
+    ]
+    space: dict[str, Any] = {}
+    exec(compile(ast.Module(imports, []), "<imports>", "exec"), space)
+    return {name: value for name, value in space.items() if name not in ("figures", "__builtins__")}
 
 
 def foundations(exercise: Exercise, chapter: str) -> dict[str, Any]:
-    """What the cell has from above: modules, and the solutions of the exercises that this one builds on, by name."""
-    found = modules(chapter)
+    """What an answer may call: what the chapter imports, and the solutions of the exercises that it builds on."""
+    found = dict(imported(chapter))
     for earlier in exercise.builds_on:
         found |= defined(sources(chapter)[earlier], **found)
     return found
