@@ -29,6 +29,12 @@ def _negative_places(ids, window):
     return _pairs(ids, window, lambda i: range(i - window, min(n, i + window + 1)))
 
 
+def _by_distance(ids, window):
+    places = [(i, i + step) for step in range(1, window + 1) for i in range(len(ids) - step)]
+    both = [pair for i, j in places for pair in ((ids[i], ids[j]), (ids[j], ids[i]))]
+    return np.array([center for center, _ in both]), np.array([context for _, context in both])
+
+
 skip_grams = Exercise(
     id="ch14.skip_grams",
     reference="",
@@ -78,6 +84,11 @@ skip_grams = Exercise(
             unit=lambda ids, window: _pairs(ids, window)[::-1],
         ),
         misconception(
+            "the pairs are ordered by distance, not by center",
+            "The pairs are right, but their order is another one. The outer loop runs over the centers, the inner one over the neighbors of this center.",
+            unit=_by_distance,
+        ),
+        misconception(
             "the nearest places only: the window is 1 whatever is asked for",
             "The window says how far away a neighbor may be. With the window 3 six places count, three on each side.",
             unit=lambda ids, window: _pairs(ids, 1),
@@ -91,14 +102,26 @@ def _f(counts, largest):
 
 
 def _glove(
-    counts, word, context, word_bias, context_bias, largest, *, f=_f, log=None, reduce=np.sum, biases=True, swap=False
+    counts,
+    word,
+    context,
+    word_bias,
+    context_bias,
+    largest,
+    *,
+    f=_f,
+    log=None,
+    reduce=np.sum,
+    biases=True,
+    swap=False,
+    power=2,
 ):
     logs = np.log(np.where(counts > 0, counts, 1)) if log is None else log(counts)
     error = word @ context.T - logs
     if biases:
         rows, columns = (context_bias, word_bias) if swap else (word_bias, context_bias)
         error = error + rows[:, None] + columns
-    return reduce(f(counts, largest) * error**2)
+    return reduce(f(counts, largest) * error**power)
 
 
 def _glove_answers(reference, inputs):
@@ -164,6 +187,11 @@ glove = Exercise(
             "the biases are exchanged: the words' bias runs along the columns",
             "Row i belongs to word i, so word_bias needs a new last axis: word_bias[:, None]. The other one is added as it is.",
             loss=lambda *given: _glove(*given, swap=True),
+        ),
+        misconception(
+            "the error is not squared",
+            "Errors of both signs would cancel each other. Square each error before it is weighted and added.",
+            loss=lambda *given: _glove(*given, power=1),
         ),
         misconception(
             "every pair weighs 1",
@@ -236,6 +264,14 @@ class _ReluEnd(_Squeeze):
     last = ReLU
 
 
+class _Shallow(_Squeeze):
+    """The decoder leaps from the code to the pixels."""
+
+    def __init__(self, inputs, hidden, features, rng):
+        self.encoder = Sequential(Dense(inputs, hidden, rng), ReLU(), Dense(hidden, features, rng))
+        self.decoder = Sequential(Dense(features, inputs, rng), Sigmoid())
+
+
 class _DecoderFirst(_Squeeze):
     decoder_first = True
 
@@ -303,6 +339,11 @@ autoencoder = Exercise(
             "a ReLU at the end in place of the sigmoid",
             "A ReLU has no upper bound, and where it is 0 no gradient comes back. The pixels want a sigmoid.",
             unit=_ReluEnd,
+        ),
+        misconception(
+            "the decoder has no hidden layer",
+            "The way back has as many steps as the way there: from the code to the hidden size, and from there to the pixels.",
+            unit=_Shallow,
         ),
         misconception(
             "the decoder is made before the encoder, and so draws its weights first",

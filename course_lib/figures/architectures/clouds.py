@@ -36,14 +36,18 @@ def word_map(vectors, words, families, title="") -> Picture:
     panel.set(xticks=[], yticks=[])
     panel.margins(0.1)
     low, high = places.min(axis=0), places.max(axis=0)
+    spots = (places - low) / (high - low)
     taken: list[tuple[float, float, float]] = []
-    for place, (family, word) in zip((places - low) / (high - low), chosen):
-        wide = 0.004 + 0.0085 * len(word)  # as shares of the picture; a word that would cover another is left out
-        if any(abs(place[1] - y) < 0.042 and x - wide < place[0] < x + other for x, y, other in taken):
+    for here, (family, word) in zip(spots, chosen):
+        wide = 0.012 + 0.0085 * len(word)  # as shares of the picture
+        covers_word = any(abs(here[1] - y) < 0.045 and x - wide < here[0] < x + other for x, y, other in taken)
+        right = spots - here
+        covers_mark = ((right[:, 0] > 0.012) & (right[:, 0] < wide) & (abs(right[:, 1] - 0.02) < 0.022)).any()
+        if covers_word or covers_mark:
             continue
-        taken.append((place[0], place[1], wide))
+        taken.append((here[0], here[1], wide))
         color = _LOOKS[list(families).index(family)][0]
-        at = low + place * (high - low)
+        at = low + here * (high - low)
         panel.annotate(word, at, (4, 3), textcoords="offset points", fontsize=8, color=color)
     picture.legend_above(panel, columns=4)
     return picture
