@@ -99,6 +99,8 @@ from course_lib.architectures_torch import supervised
 began = time.perf_counter()
 mlp, mlp_history = architectures.train_mlp(epochs=8)
 cnn, cnn_history = architectures_torch.train_cnn(epochs=6)
+print(f"both have learned in {time.perf_counter() - began:.1f} seconds")
+assert mlp.forward(np.zeros((3, 64))).shape == cnn(torch.zeros(3, 1, 8, 8)).shape == (3, 10)
 
 # %% tags=["demo"]
 order = torch.tensor(np.random.default_rng(0).permutation(64))
@@ -1668,23 +1670,23 @@ assert off < 1e-9
 # %% [markdown]
 # ## 14.19 What each is for
 #
-# | you have | and you want | begin with | instead of jumping to |
-# |---|---|---|---|
-# | a table of numbers and labels | a prediction | MLP | anything deeper |
-# | images and labels | a class | CNN, then a residual net | a transformer |
-# | few labels, and a network trained on something similar | a class | transfer learning: freeze, then tune | training from scratch |
-# | sequences | a class, or the next step | a CNN over time (D0), GRU, LSTM | |
-# | much text | the next word | transformer | |
-# | text | vectors of words | Word2Vec, GloVe | |
-# | no labels | a short description | autoencoder | |
-# | noisy data | clean data | denoising autoencoder | |
-# | no labels | new examples | variational autoencoder, GAN, Wasserstein GAN | |
-# | small images | large ones | deconvolutional net | |
-# | a few patterns, damaged | the whole ones | Hopfield net | |
-# | black and white data | features and probabilities | restricted Boltzmann machine | |
-# | a procedure with a memory | its generalization to longer inputs | neural Turing machine | |
-# | rewards, a few actions | a strategy | deep Q-learning | |
-# | rewards, actions of any kind | a strategy | policy gradient | |
+# | you have | and you want | begin with |
+# |---|---|---|
+# | a table of numbers and labels | a prediction | MLP |
+# | images and labels | a class | CNN, then a residual net |
+# | few labels, and a network trained on something similar | a class | transfer learning: freeze, then tune |
+# | sequences | a class, or the next step | a CNN over time (D0), GRU, LSTM |
+# | much text | the next word | transformer |
+# | text | vectors of words | Word2Vec, GloVe |
+# | no labels | a short description | autoencoder |
+# | noisy data | clean data | denoising autoencoder |
+# | no labels | new examples | variational autoencoder, GAN, Wasserstein GAN |
+# | small images | large ones | deconvolutional net |
+# | a few patterns, damaged | the whole ones | Hopfield net |
+# | black and white data | features and probabilities | restricted Boltzmann machine |
+# | a procedure with a memory | its generalization to longer inputs | neural Turing machine |
+# | rewards, a few actions | a strategy | deep Q-learning |
+# | rewards, actions of any kind | a strategy | policy gradient |
 #
 # D0's advice stands above all of it: begin with a simple net and build your intuition. The table of the map knows more about each:
 
