@@ -65,7 +65,7 @@ def defined(source: str, **names: Any) -> dict[str, Callable[..., Any]]:
 def imported(chapter: str) -> dict[str, Any]:
     """What the chapter's first cell imports, but for pictures and `check`: an answer may call it."""
     cells = [cell.source for cell in notebook(chapter).cells if "setup" in cell.metadata.get("tags", ())]
-    imports = [
+    imports: list[ast.stmt] = [
         node
         for cell in cells
         for node in ast.parse(cell).body
