@@ -374,7 +374,7 @@ HISTORY = figures.introduction.HISTORY
 figures.introduction.timeline()
 
 # %% [markdown]
-# Look at the shape of the curve: flat at first, then falling like a cliff. The table is data, so we can ask it.
+# Follow the marks from the top: far apart at first, then falling like a cliff. The table is data, so we can ask it.
 
 # %% tags=["demo"]
 years_told = np.array([event.year for event in HISTORY])
@@ -459,6 +459,7 @@ assert temperatures[mild].tolist() == [21.0, 17.5]
 # <details><summary>ValueError: The truth value of an array with more than one element is ambiguous</summary>
 #
 # Python's `and`, and chains like `first <= years <= last`, want a single True or False. For arrays, write two comparisons and join them with `&`.
+# Without its parentheses, `a == b & c <= d` is such a chain, too: Python reads `a == (b & c) <= d`.
 # </details>
 #
 # <details><summary>My result has the length of the table</summary>
@@ -907,9 +908,9 @@ assert raw < 0.85 and scaled > 0.95
 # For the constant columns: `np.where(condition, this, that)` chooses entry by entry.
 # </details>
 #
-# <details><summary>My result is nan or inf in one column</summary>
+# <details><summary>My result is nan, inf or huge in one column</summary>
 #
-# 0/0 gives nan and 1/0 inf. Look at the standard deviation of that column.
+# 0/0 gives nan, 1/0 inf, and division by a tiny number something huge. Look at the standard deviation of that column.
 # </details>
 #
 # <details><summary>My result is slightly too small, most of all for few examples</summary>
@@ -1122,6 +1123,16 @@ figures.introduction.digits(ink[for_test][fooled], captions, "Read by the networ
 #
 # Added up, but not divided. By the size of which group?
 # </details>
+#
+# <details><summary>My last row is nan, with the warning "Mean of empty slice"</summary>
+#
+# No example has the label you asked for. The labels are 0 to classes − 1: did you count from 1?
+# </details>
+#
+# <details><summary>ValueError: setting an array element with a sequence</summary>
+#
+# The rows you collected have different lengths. Did you average along axis 1, each example by itself? The mean of a class goes down its rows.
+# </details>
 
 # %% exercise="ch00.class_centers"
 def class_centers(x, labels, classes):
@@ -1140,7 +1151,7 @@ check("ch00.class_centers", class_centers)
 
 # %% [markdown] exercise="ch00.nearest_center" minutes=8 difficulty=3
 # ### Exercise: the nearest center
-# For each example the number of the nearest center, in a straight line. If two are equally near, the smaller number.
+# For each example the number of the nearest center, in a straight line. The number is that of its row in `centers`, counted from 0. If two are equally near, the smaller number.
 #
 # <details><summary>Hint 1</summary>
 #

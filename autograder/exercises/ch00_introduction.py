@@ -55,6 +55,12 @@ weighted_sum = Exercise(
             "Your number stays the same when the weights change. A unit that ignores its weights cannot learn.",
             value=lambda x, weights, bias: np.sum(x) + bias,
         ),
+        misconception(
+            "only the first input is counted",
+            "Your number stays the same when a later input changes. Does a `return` stand inside the loop?",
+            "A function ends at its first `return`. Move it to the left, so that it comes after the whole loop.",
+            value=lambda x, weights, bias: x[0] * weights[0] + bias,
+        ),
     ],
 )
 
@@ -92,6 +98,11 @@ batch_sums = Exercise(
             "the bias is missing",
             "All your numbers are off by the same amount. Which argument have you not used?",
             value=lambda x, weights, bias: x @ weights,
+        ),
+        misconception(
+            "the bias is added once for every input",
+            "One unit has one bias. Add it after the sum, not inside: one bias for each example, not one for each input.",
+            value=lambda x, weights, bias: np.sum(x * weights + bias, axis=1),
         ),
         misconception(
             "the products are averaged over the inputs",
@@ -222,6 +233,17 @@ decades = Exercise(
             value=lambda years, first, count: _histogram(np.ceil((years - first) / 10) - 1, count),
         ),
         misconception(
+            "the year that ends in 0 is not counted",
+            "The first year of a decade belongs to it. Compare with `>=`, not with `>`.",
+            value=lambda years, first, count: _histogram(_numbers(years, first)[(years - first) % 10 > 0], count),
+        ),
+        misconception(
+            "the years just before the first decade are counted with it",
+            "The function `int` cuts off toward 0: −0.1 becomes 0, and 1939 slips into the 1940s. The operator `//` rounds down.",
+            "Rounded down, −0.1 becomes −1. Leave out the numbers below 0.",
+            value=lambda years, first, count: _histogram(np.trunc((years - first) / 10), count),
+        ),
+        misconception(
             "the last decade has eleven years",
             "Of all bins, `np.histogram` includes the right end only in the last. Which year slips in?",
             "Give it one more edge and drop the last count, or count with two comparisons.",
@@ -312,6 +334,35 @@ standardize = Exercise(
             "A column that never changes has spread 0. Divide such a column by 1: it is only moved.",
             value=lambda train, new: (new - train.mean(axis=0)) / train.std(axis=0),
         ),
+        misconception(
+            "a tiny number is added to the standard deviation",
+            "It avoids the division by 0, and the answer becomes huge instead. Divide a constant column by 1.",
+            value=lambda train, new: (new - train.mean(axis=0)) / (train.std(axis=0) + 1e-8),
+        ),
+        misconception(
+            "a constant column becomes 0",
+            "It is constant in training; a new example may hold another number there. Divided by 1, the difference stays.",
+            value=lambda train, new: np.where(
+                train.std(axis=0) == 0, 0, _scaled(new, train.mean(axis=0), train.std(axis=0))
+            ),
+        ),
+        misconception(
+            "one constant column stops the division for all columns",
+            "The other columns have a spread and are divided by it. Decide column by column: `np.where` does so.",
+            value=lambda train, new: _scaled(
+                new, train.mean(axis=0), train.std(axis=0) if train.std(axis=0).all() else np.array(1.0)
+            ),
+        ),
+        misconception(
+            "means and spreads of the rows, not of the columns",
+            "Axis 1 goes across the columns and gives one number for each example. You want one for each column.",
+            value=lambda train, new: _scaled(new, train.mean(axis=1), train.std(axis=1)),
+        ),
+        misconception(
+            "only the mean is divided, not the difference",
+            "Without parentheses, `/` goes before `−`. Write `(new − mean) / spread`.",
+            value=lambda train, new: new - _scaled(train.mean(axis=0), 0, train.std(axis=0)),
+        ),
     ],
 )
 
@@ -339,12 +390,24 @@ one_hot = Exercise(
             "every row has the ones of all labels",
             "The line `answer[:, labels] = 1` says: in all rows, these columns. Each row has a column of its own.",
             "Index with two lists of the same length: the row numbers 0, 1, 2, … and the labels.",
+            "Or is your table `[[0] * classes] * N`? Then all its rows are one and the same list. Use `np.zeros`.",
             value=_everywhere,
         ),
         misconception(
             "labels are counted from 1",
             "Label 0 is the first class, and its 1 stands in the first column, which is column 0.",
             value=lambda labels, classes: _labelled(labels - 1, classes),
+        ),
+        misconception(
+            "each 1 stands one column too far to the left",
+            "Labels are counted from 0, as columns are: label 2 belongs to column 2. Nothing is to be subtracted.",
+            "For label 0 you index with −1, and Python takes the last column.",
+            value=lambda labels, classes: np.eye(classes)[labels - 1],
+        ),
+        misconception(
+            "columns only for the classes that occur",
+            "What occurs changes from batch to batch, and `np.unique` follows it. The number of columns is `classes`.",
+            value=lambda labels, classes: (labels[:, None] == np.unique(labels)).astype(float),
         ),
         misconception(
             "as many columns as the largest label needs",
@@ -437,6 +500,22 @@ split = Exercise(
             "A slice ends before its second number: `order[:3]` and `order[3:]` share nothing and miss nothing.",
             unit=lambda x, labels, order, test: _parted(x, labels, order[:test], order[test + 1 :]),
         ),
+        misconception(
+            "returned in another order: both tables, then both labels",
+            "Examples and their labels stand together here: x_train, labels_train, x_test, labels_test.",
+            "The library function `train_test_split` has your order. Both are conventions.",
+            unit=lambda x, labels, order, test: (
+                x[order[test:]],
+                x[order[:test]],
+                labels[order[test:]],
+                labels[order[:test]],
+            ),
+        ),
+        misconception(
+            "both parts are in the order of the table",
+            "The examples are the right ones, but a mask or a sort forgets who comes first. Index with slices of `order`.",
+            unit=lambda x, labels, order, test: _parted(x, labels, np.sort(order[:test]), np.sort(order[test:])),
+        ),
     ],
 )
 
@@ -465,6 +544,11 @@ class_centers = Exercise(
             "divided by the number of all examples",
             "Each class has its own number of examples. The mean of a class divides by that one.",
             value=lambda x, labels, classes: np.stack([x[labels == k].sum(axis=0) / len(x) for k in range(classes)]),
+        ),
+        misconception(
+            "divided by the number of classes",
+            "A mean divides by how many examples were added up. For class k: how many have the label k?",
+            value=lambda x, labels, classes: np.stack([x[labels == k].sum(axis=0) / classes for k in range(classes)]),
         ),
         misconception(
             "all examples in every center",
@@ -517,6 +601,32 @@ nearest_center = Exercise(
             "the distance is returned, not the class",
             "With `min` you learn how small the smallest is, with `argmin` where it stands: the number of the class.",
             value=lambda x, centers: np.sqrt(np.min(np.sum(_gaps(x, centers) ** 2, axis=2), axis=1)),
+        ),
+        misconception(
+            "the squared distance is returned, not the class",
+            "With `min` you learn how small the smallest is, with `argmin` where it stands: the number of the class.",
+            value=lambda x, centers: np.min(np.sum(_gaps(x, centers) ** 2, axis=2), axis=1),
+        ),
+        misconception(
+            "the center is returned, not its number",
+            "You return the place of the nearest center, D numbers. Which row of `centers` is it?",
+            value=lambda x, centers: centers[np.argmin(np.sum(_gaps(x, centers) ** 2, axis=2), axis=1)],
+        ),
+        misconception(
+            "one answer for all examples",
+            "Without an axis, `argmin` looks through the whole table of distances. Each example has its own nearest center.",
+            value=lambda x, centers: np.argmin(np.sum(_gaps(x, centers) ** 2, axis=2)),
+        ),
+        misconception(
+            "always center 0",
+            "Is your sum taken without an axis? It adds up over all centers; `argmin` of that single number is 0.",
+            "Add up along each row of the squared differences: one distance for each center.",
+            value=lambda x, centers: np.zeros(len(x)),
+        ),
+        misconception(
+            "the squared differences are not added up",
+            "A distance takes all D columns together. Without the sum, `argmin` finds the column that fits best, and counts through the whole table.",
+            value=lambda x, centers: np.argmin((_gaps(x, centers) ** 2).reshape(len(x), -1), axis=1),
         ),
         misconception(
             "the nearest example for each center",
@@ -587,6 +697,7 @@ share_right = Exercise(
         misconception(
             "right only if all are right",
             "Both `np.array_equal` and `all` tell whether nothing is wrong. How much is right?",
+            "Or do you divide with `//`? It rounds down, and every share below 1 becomes 0. Use `/`.",
             value=lambda prediction, target: float(np.array_equal(prediction, target)),
         ),
     ],

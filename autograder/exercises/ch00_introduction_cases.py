@@ -94,7 +94,7 @@ def years_and_decades() -> Cases:
             inputs = {"years": np.array(told), "first": first, "count": count}
             cases.append(Case(inputs, "years that end in 0 and in 9", "borders"))
         for told, first, count in (
-            ([1939, 1943], 1940, 2),
+            ([1939, 1943, 1952], 1940, 3),
             ([1965, 1943, 1960], 1940, 2),
             ([1935, 1949, 1922], 1940, 3),
         ):
