@@ -194,10 +194,10 @@ assert not any(off)
 # | `"AND"` | A, B | when both are on |
 # | `"OR"` | A, B | when at least one is on |
 # | `"NOT"` | A | when A is off |
-# | `"NAND"` | A, B | always but when both are on |
+# | `"NAND"` | A, B | always, except when both are on |
 # | `"NOR"` | A, B | only when both are off |
 # | `"A AND NOT B"` | A, B | only when A is on and B is off |
-# | `"A IMPLIES B"` | A, B | always but when A is on and B is off |
+# | `"A IMPLIES B"` | A, B | always, except when A is on and B is off |
 # | `"MAJORITY"` | A, B, C | when at least two are on |
 #
 # Give as many weights as there are inputs: two numbers for NOT, four for MAJORITY, three for the others.
@@ -409,7 +409,7 @@ figures.perceptron.cut_explorer()
 # - The border $z = 0$ is a straight line in the plane, a plane in space, and in general a *hyperplane*. The weights stand at a right angle to it and point to the side that fires.
 # - All numbers may be multiplied by the same positive number, and no answer changes.
 #
-# D1 writes the sum without a bias and counts it among the inputs: an input $x_0$ that is always 1, whose weight is $b$. That is the same. Only, the weight of this input must be learned too, or every line goes
+# D1 writes the sum without a bias and counts it among the inputs: an input $x_0$ that is always 1, whose weight is $b$. That is the same. Only, the weight of this input must be learned, too: left at 0, it sends every line
 # through the origin.
 
 # %% tags=["demo"]
@@ -630,7 +630,7 @@ figures.perceptron.learning()
 #
 # $$z' = (w + \eta\,e\,x)\cdot x + b + \eta\,e = z + \eta\,e\,\bigl(\lVert x\rVert^2 + 1\bigr), \qquad e = y - \hat y ,$$
 #
-# and the bracket is never negative. The example may still come out wrong, but it is less wrong. Inputs that were 0 had no part in the mistake; their weights stay.
+# and the bracket is at least 1. The example may still come out wrong, but it is less wrong. Inputs that were 0 had no part in the mistake; their weights stay.
 
 # %% tags=["demo"]
 def sum_of(learner, example):
@@ -805,6 +805,11 @@ for name, wanted in some_gates.items():
 # Are the weights changed after each example, or at the end of the epoch? And is an answer at a sum of exactly 0 a 1? At the start all sums are 0.
 # </details>
 #
+# <details><summary>There are negative counts in my list, or learning stops too early</summary>
+#
+# The errors were added up with their signs, and +1 and −1 cancel. Count the errors that are not 0.
+# </details>
+#
 # <details><summary>My list is one number too short, or has always `epochs` numbers</summary>
 #
 # Append first, then ask whether the count is 0.
@@ -921,7 +926,7 @@ figures.perceptron.walls()
 
 # %% [markdown] exercise="ch01.margin" minutes=12 difficulty=3
 # ### Exercise: the margin and the bound
-# Compute $\gamma$ and $(R/\gamma)^2$ for a given line. If an example lies on the wrong side, or on the line, the margin is negative or 0, and there is no bound: return `np.inf` for it.
+# Compute $\gamma$ and $(R/\gamma)^2$ for a given line. If an example lies on the wrong side, or on the line, the margin is negative or 0, and there is no bound: return the margin all the same, and `np.inf` as the bound.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -1134,7 +1139,7 @@ assert np.array_equal(last.forward(middle.forward(square)), exclusive)
 #
 # $$W \leftarrow W + \frac\eta N\, E^{\mathsf T} X, \qquad b \leftarrow b + \frac\eta N \sum_n E_n .$$
 #
-# This is the *delta rule*, and it is your first gradient descent. Two things have changed. The error $E$ is no longer −1, 0 or 1 but how much is missing, and so examples that are right teach, too: they are pulled towards the target exactly. And a whole batch of examples gives one step, with the mean
+# This is the *delta rule*, and it is your first gradient descent. Two things have changed. The error $E$ is no longer −1, 0 or 1 but how much is missing, and so examples that are right teach, too: their sums are pulled to the target, also down to it. And a whole batch of examples gives one step, with the mean
 # of their wishes.
 
 
@@ -1282,7 +1287,7 @@ exact = np.linalg.lstsq(np.column_stack([mixed, np.ones(200)]), goals[:, 0], rco
 np.testing.assert_allclose(arrived[0], exact, atol=1e-8)
 
 # %% [markdown]
-# **Remember.** The perceptron corrects mistakes, the delta rule distances. The one ends where a line separates, the other always.
+# **Remember.** The perceptron corrects mistakes, the delta rule distances. The one ends where a line separates, the other always, if its steps are short enough.
 
 # %% [markdown]
 # ## 1.13 Digits: how do ten units agree on one answer?

@@ -1,5 +1,7 @@
 """The exercises of chapter 01: from a neuron drawn by hand to one that learns, and the mistakes on the way."""
 
+from itertools import permutations
+
 import numpy as np
 
 from autograder.exercise import Exercise, Part, misconception
@@ -89,6 +91,32 @@ mcculloch_pitts = Exercise(
             "The sum is what the neuron hears. What it says is 0 or 1.",
             unit=_neuron(lambda x, w, t: x @ w),
         ),
+        misconception(
+            "−1 where the neuron stays silent",
+            "This neuron says 1 or 0. The step from −1 to 1 comes in 1.4.",
+            unit=_neuron(lambda x, w, t: np.where(x @ w >= t, 1, -1)),
+        ),
+        misconception(
+            "one answer for all examples",
+            "Each row of x is an example and gets an answer of its own. Sum along a row, not over the whole table.",
+            unit=_neuron(lambda x, w, t: np.sum(x * w) >= t),
+        ),
+        misconception(
+            "one `if` for all examples",
+            "An `if` decides once, but there is a sum for each of the N rows. Compare the whole array of sums.",
+            "A comparison gives True or False for each row, and these count as 1 and 0.",
+            unit=_neuron(lambda x, w, t: 1 if x @ w >= t else 0),
+        ),
+        misconception(
+            "the first example only",
+            "Your answer is that of the first row. Does a `return` stand inside the loop over the rows?",
+            unit=_neuron(lambda x, w, t: x[0] @ w >= t),
+        ),
+        misconception(
+            "sums down the columns, not along the rows",
+            "The inputs of one example stand in one row. Axis 0 goes down, axis 1 goes along.",
+            unit=_neuron(lambda x, w, t: (x * w).sum(axis=0) >= t),
+        ),
     ],
 )
 
@@ -153,6 +181,16 @@ gates = Exercise(
             value=_gate(NOT=(1, 1)),
         ),
         misconception(
+            "a NOT that always fires",
+            "Put in 0, then 1, and compare each sum with the threshold: both reach it. The input must bring the sum below.",
+            value=_gate(NOT=(1, 0)),
+        ),
+        misconception(
+            "a NAND that always fires",
+            "With both on, the sum of −1 and −1 is −2. The threshold must lie above that, and not above −1.",
+            value=_gate(NAND=(-1, -1, -2)),
+        ),
+        misconception(
             "NAND and NOR exchanged",
             "NAND falls silent only when both are on. NOR fires only when both are off.",
             value=_gate(NAND=(-1, -1, 0), NOR=(-1, -1, -1)),
@@ -166,6 +204,16 @@ gates = Exercise(
             "an implication taken as equality or as A AND B",
             "When A is off, A implies B holds, whatever B is. Only one of the four rows is 0.",
             value=_gate(A_IMPLIES_B=(1, 1, 2)),
+        ),
+        misconception(
+            "an implication that is silent when both are off",
+            "When A is off, A implies B holds. With both off the sum is 0, and the threshold must not lie above it.",
+            value=_gate(A_IMPLIES_B=(-1, 1, 1)),
+        ),
+        misconception(
+            "A and B exchanged: B AND NOT A",
+            "The weights stand in the order of the inputs: the first number belongs to A. Which of the two inhibits?",
+            value=_gate(A_AND_NOT_B=(-1, 1, 1)),
         ),
         misconception(
             "A AND NOT B that does not look at A",
@@ -186,6 +234,11 @@ gates = Exercise(
             "a bias in place of the threshold: the sign of the last number is reversed",
             "The last number is the threshold that the sum must reach: 2 for AND. A bias would be −2.",
             value=lambda name: np.array((*BY_HAND[name][:-1], -BY_HAND[name][-1]), float),
+        ),
+        misconception(
+            "the threshold stands first",
+            "The weights come first, in the order of the inputs, and the threshold is the last number: [1, 1, 2] for AND.",
+            value=lambda name: np.array((BY_HAND[name][-1], *BY_HAND[name][:-1]), float),
         ),
     ],
 )
@@ -243,6 +296,11 @@ heaviside = Exercise(
             "The step works entry by entry: five numbers in, five numbers out. `np.where` chooses for each.",
             value=lambda z: float(np.all(z >= 0)),
         ),
+        misconception(
+            "one `if` for the whole array",
+            "An `if` decides once. With several numbers it does not know which is meant; `np.where` chooses for each.",
+            value=lambda z: 1.0 if z >= 0 else 0.0,
+        ),
     ],
 )
 
@@ -291,6 +349,11 @@ sign = Exercise(
             "one answer for the whole array",
             "The sign works entry by entry: five numbers in, five numbers out.",
             value=lambda z: float(np.sign(np.sum(z))),
+        ),
+        misconception(
+            "one `if` for the whole array",
+            "An `if` decides once. With several numbers it does not know which is meant; `np.where` chooses for each.",
+            value=lambda z: 1.0 if z > 0 else -1.0 if z < 0 else 0.0,
         ),
     ],
 )
@@ -360,6 +423,11 @@ threshold_logic_unit = Exercise(
             "The inputs go in as they are, also 0.3 or −2. Only the sum meets the step.",
             unit=_unit(lambda x, w, b: _step(_step(x) @ w + b)),
         ),
+        misconception(
+            "one answer for all examples",
+            "Each row of x is an example and gets an answer of its own: `x @ weights` has one sum for each row.",
+            unit=_unit(lambda x, w, b: _step(np.sum(x * w) + b)),
+        ),
     ],
 )
 
@@ -414,6 +482,27 @@ layer = Exercise(
             "A larger bias makes a unit fire more easily.",
             value=lambda x, weight, bias: _step(x @ weight.T - bias),
         ),
+        misconception(
+            "a 0 where the sum is exactly 0",
+            "The step is 1 where z ≥ 0. Use your `heaviside`, which knows that.",
+            value=lambda x, weight, bias: np.where(x @ weight.T + bias > 0, 1.0, 0.0),
+        ),
+        misconception(
+            "weights that are not transposed",
+            "A row of `weight` is a unit, a row of x is an example. For their product the units must stand in columns.",
+            "It only fails to raise an error where there are as many units as inputs. Write `weight.T`.",
+            value=lambda x, weight, bias: _step(x @ weight + bias),
+        ),
+        misconception(
+            "units in the rows, and the biases added along the wrong side",
+            "Your product is (units, N), and the biases meet its columns, which are examples. Begin with x: (N, D) times (D, units).",
+            value=lambda x, weight, bias: _step(weight @ x.T + bias),
+        ),
+        misconception(
+            "biases that are added after the step",
+            "The step comes last: sum, plus bias, then step. Afterwards only 0 and 1 are left.",
+            value=lambda x, weight, bias: _step(x @ weight.T) + bias,
+        ),
     ],
 )
 
@@ -433,6 +522,11 @@ def _rule(change=lambda error, x, lr: lr * error * x, shift=lambda error, lr: lr
 
 def _hebb(weight, bias, x, target, lr):
     return weight + lr * target * x, bias + lr * target
+
+
+def _without_bias(weight, bias, x, target, lr):
+    error = target - _step(weight @ x)
+    return weight + lr * error * x, bias + lr * error
 
 
 def _only_misses(weight, bias, x, target, lr):
@@ -491,6 +585,19 @@ perceptron_step = Exercise(
             "learning from one kind of mistake only: a 0 that should be 1",
             "A 1 that should be 0 is a mistake, too: there the error is −1.",
             unit=_only_misses,
+        ),
+        misconception(
+            "an answer without the bias",
+            "The unit answers with the step of `weight @ x + bias`. Without the bias it may see a mistake where there is none.",
+            unit=_without_bias,
+        ),
+        misconception(
+            "a bias that moves with x",
+            "The bias belongs to an input that is always 1, and it is one number: it moves by lr times the error.",
+            unit=lambda weight, bias, x, target, lr: (
+                _rule()(weight, bias, x, target, lr)[0],
+                bias + lr * (target - _step(weight @ x + bias)) * x,
+            ),
         ),
         misconception(
             "the sum z in place of the answer: that is the delta rule",
@@ -601,6 +708,21 @@ learner = Exercise(
             unit=_perceptron(counted=np.sum, stops=lambda count: False),
         ),
         misconception(
+            "a counter that is not set back: mistakes of all epochs so far",
+            "Each number belongs to one epoch. Set the counter to 0 at the start of each; else it never comes back to 0.",
+            unit=_perceptron(told=lambda mistakes: list(np.cumsum(mistakes)), stops=lambda count: False),
+        ),
+        misconception(
+            "the total of all mistakes in place of the list",
+            "Asked for is a list with one number for each epoch. It shows how learning goes.",
+            unit=_perceptron(told=sum),
+        ),
+        misconception(
+            "a learning rate that the biases ignore",
+            "The bias is a weight as the others are, and its step has the same length: lr times the error.",
+            unit=_perceptron(shift=lambda error, lr: error),
+        ),
+        misconception(
             "biases that do not learn",
             "Without a bias every line goes through the origin, and AND cannot be learned.",
             unit=_perceptron(shift=lambda error, lr: 0.0),
@@ -639,12 +761,15 @@ def _measured(
     radius=lambda x: np.sqrt((x**2).sum(axis=1).max() + 1),
     limit=lambda radius, margin: (radius / margin) ** 2,
     careless=False,
+    failed=lambda margin: margin,
 ):
     """Margin and bound, with one of their formulas replaced."""
 
     def margin(weight, bias, x, target):
         found = nearest(distances(target, x @ weight + bias)) / length(weight, bias)
-        return found, limit(radius(x), found) if found > 0 or careless else np.inf
+        if found > 0 or careless:
+            return found, limit(radius(x), found)
+        return failed(found), np.inf
 
     return margin
 
@@ -723,6 +848,31 @@ margin = Exercise(
             "With an example on the wrong side, or on the line, the theorem promises nothing. Answer `np.inf` there.",
             unit=_measured(careless=True),
         ),
+        misconception(
+            "no margin told where an example is on the wrong side",
+            "Only the bound is infinite there. The margin is the negative number that you get: it says how wrong the worst example is.",
+            unit=_measured(failed=lambda margin: np.inf),
+        ),
+        misconception(
+            "a margin of 0 where an example is on the wrong side",
+            "The margin is the smallest of the numbers, also when it is negative: it says how wrong the worst example is.",
+            unit=_measured(failed=lambda margin: 0.0),
+        ),
+        misconception(
+            "the bound first, then the margin",
+            "Two numbers are asked for, in this order: the margin γ, then the bound.",
+            unit=lambda weight, bias, x, target: _measured()(weight, bias, x, target)[::-1],
+        ),
+        misconception(
+            "a 1 that is added outside the root",
+            "The constant input is one more number of the example, so its square belongs under the root: √(‖x‖² + 1).",
+            unit=_measured(radius=lambda x: np.sqrt((x**2).sum(axis=1).max()) + 1),
+        ),
+        misconception(
+            "a radius of all examples together",
+            "Each example has a length of its own: sum along its row. Then take the longest.",
+            unit=_measured(radius=lambda x: np.sqrt((x**2).sum() + 1)),
+        ),
     ],
 )
 
@@ -792,6 +942,32 @@ count_lines = Exercise(
             "Compare the answers with the targets for equality.",
             value=_tried(right=lambda z, t: _step(z) != t),
         ),
+        misconception(
+            "all three numbers run together",
+            "One loop goes through G lines with w1 = w2 = b. Three loops, one inside the other, go through G·G·G.",
+            value=lambda x, target, values: int(
+                sum(np.all(_step(x @ np.array([one, one]) + one) == target) for one in values)
+            ),
+        ),
+        misconception(
+            "each value used only once in a line",
+            "The three run independently of each other: w1 = w2 = 1 is allowed. The tool for that is `itertools.product`.",
+            value=lambda x, target, values: int(
+                sum(np.all(_step(x @ np.array([w1, w2]) + b) == target) for w1, w2, b in permutations(values, 3))
+            ),
+        ),
+        misconception(
+            "a bias that is subtracted",
+            "A bias is added to the sum. It matters here: the numbers of `values` need not come in pairs of + and −.",
+            value=_tried(biases=lambda values: [-value for value in values]),
+        ),
+        misconception(
+            "a counter that starts again inside the loops",
+            "Your number counts the lines of the last two weights only. Set it to 0 once, before all loops.",
+            value=lambda x, target, values: int(
+                sum(np.all(_step(x @ np.array([values[-1], values[-1]]) + b) == target) for b in values)
+            ),
+        ),
     ],
 )
 
@@ -811,6 +987,23 @@ def _delta(
         return weight + rate(lr) * change(error, x), bias + rate(lr) * shift(error)
 
     return delta_rule
+
+
+def _one_by_one(weight, bias, x, target, lr):
+    for i in range(len(x)):
+        error = target[i] - (weight @ x[i] + bias)
+        weight, bias = weight + lr * np.outer(error, x[i]) / len(x), bias + lr * error / len(x)
+    return weight, bias
+
+
+def _weights_first(weight, bias, x, target, lr):
+    moved, _ = _delta()(weight, bias, x, target, lr)
+    return moved, _delta()(moved, bias, x, target, lr)[1]
+
+
+def _sums_without_bias(weight, bias, x, target, lr):
+    moved, shift = _delta()(weight, np.zeros_like(bias), x, target, lr)
+    return moved, bias + shift
 
 
 delta_rule = Exercise(
@@ -872,6 +1065,21 @@ delta_rule = Exercise(
             "The bias is the weight of an input that is always 1. It moves by lr times the mean error.",
             unit=_delta(shift=lambda error: 0.0),
         ),
+        misconception(
+            "sums without the biases",
+            "The sum of a unit has its bias in it: z = x Wᵀ + b. The error is target minus that.",
+            unit=_sums_without_bias,
+        ),
+        misconception(
+            "one example after the other, each with the weights that the last one changed",
+            "That is how the perceptron learns. Here all errors are taken with the old weights, and one step is made.",
+            unit=_one_by_one,
+        ),
+        misconception(
+            "biases that move by the errors of the new weights",
+            "Both move by the same errors. Compute the error once, before anything has changed.",
+            unit=_weights_first,
+        ),
     ],
 )
 
@@ -894,6 +1102,18 @@ def _contest(winner=np.argmax, raised=1.0, lowered=1.0, bias_moves=1.0, always=F
         return weight + np.outer(change, x), bias + bias_moves * change
 
     return multiclass_step
+
+
+def _biases_not_scored(weight, bias, x, label):
+    pull = np.eye(len(bias))[label] - np.eye(len(bias))[np.argmax(weight @ x)]
+    return weight + np.outer(pull, x), bias + pull
+
+
+def _always_raised(weight, bias, x, label):
+    if np.argmax(weight @ x + bias) != label:
+        return _contest()(weight, bias, x, label)
+    pull = np.eye(len(bias))[label]
+    return weight + np.outer(pull, x), bias + pull
 
 
 def _each_for_itself(weight, bias, x, label):
@@ -940,6 +1160,16 @@ multiclass_step = Exercise(
             "learning from right answers, too",
             "When the true class wins already, everything stays as it is.",
             unit=_contest(always=True),
+        ),
+        misconception(
+            "scores without the biases",
+            "The score of a class is w · x + b. Without b another class may seem to win.",
+            unit=_biases_not_scored,
+        ),
+        misconception(
+            "the true class is raised after right answers, too",
+            "When the true class wins already, nothing changes. Either both rows learn or none does.",
+            unit=_always_raised,
         ),
         misconception(
             "each unit for itself: the rule of a layer of perceptrons",

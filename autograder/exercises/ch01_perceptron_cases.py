@@ -111,8 +111,8 @@ def units() -> Cases:
         for n, inputs, count in ((1, 2, 1), (1, 3, 2), (3, 2, 3), (5, 3, 2), (8, 4, 5), (3, 3, 3)):
             while True:
                 x, weight, bias = eighths(rng, (n, inputs)), eighths(rng, (count, inputs)), eighths(rng, count)
-                y = x @ weight.T + bias >= 0
-                if n * count < 3 or 0.2 < y.mean() < 0.8:
+                z = x @ weight.T + bias
+                if np.all(z != 0) and (n * count < 3 or 0.2 < np.mean(z > 0) < 0.8):
                     break
             about = "one unit" if count == 1 else "one example" if n == 1 else ""
             cases.append(Case({"x": x, "weight": weight, "bias": bias}, about))
