@@ -13,7 +13,7 @@
 # %% [markdown]
 # # Chapter 3 · Activations
 #
-# A layer adds up its inputs with weights. Adding up layers of that kind gives nothing new: it stays one straight
+# A layer adds up its inputs with weights. Layers of that kind on top of each other give nothing new: together they are one straight
 # line. The activation is the bend between two layers. This chapter looks at fifteen bends, one softmax, and what each of them does
 # to the gradient on its way back.
 #
@@ -216,6 +216,11 @@ assert np.isfinite(sigmoid_unit.slope).all()
 # <details><summary>TypeError: only … arrays can be converted to Python scalars</summary>
 #
 # `math.exp` takes one number. `np.exp` takes an array of any shape.
+# </details>
+#
+# <details><summary>ValueError: the truth value of an array … is ambiguous</summary>
+#
+# `if x >= 0:` asks one question about many numbers. `np.where` asks it for each entry.
 # </details>
 #
 # <details><summary>My derivative is negative, or larger than ¼</summary>
@@ -892,6 +897,11 @@ np.testing.assert_allclose([slopes.mean(), np.median(slopes), -unit.forward(x)[0
 #
 # The check writes other slopes into `params["alpha"]`, as training would. Your forward may still use 0.25.
 # </details>
+#
+# <details><summary>KeyError: 'alpha'</summary>
+#
+# After `backward` the check looks into `self.grads["alpha"]`, and nothing was put there. Do not move the slopes yourself: that is the optimizer's work.
+# </details>
 
 # %% exercise="ch03.prelu"
 class PReLU:
@@ -1204,6 +1214,11 @@ for beta in (0.0, 200.0):
 #
 # `np.sum` gives a plain number. Equal names in `params` and `grads` are to have equal shapes.
 # </details>
+#
+# <details><summary>KeyError: 'beta'</summary>
+#
+# After `backward` the check looks into `self.grads["beta"]`, and nothing was put there.
+# </details>
 
 # %% exercise="ch03.swish"
 class Swish:
@@ -1304,6 +1319,11 @@ assert 4e-4 < off < 5e-4
 # <details><summary>My value is right at 0 and wrong elsewhere</summary>
 #
 # Check the argument of erf: $x/\sqrt2$, not $x$. And `math.erf` runs from −1 to 1, a probability from 0 to 1.
+# </details>
+#
+# <details><summary>TypeError: only … arrays can be converted to Python scalars</summary>
+#
+# `math.erf` takes one number. Hint 1 makes a function for arrays out of it.
 # </details>
 
 # %% exercise="ch03.gelu"
@@ -1429,7 +1449,7 @@ assert scores["Sigmoid"][:, 0].mean() < 0.5  # three layers of it are too many
 assert max(good) - min(good) < 0.04  # the others are within a few percent of each other
 
 # %% [markdown]
-# But for the sigmoid and the softplus, all lie within two percent of each other, and the luck of the start moves each of them by half a percent or more. One run decides nothing. D3 says the same of
+# But for the sigmoid and the softplus, all lie within two percent of each other, and the luck of the start moves most of them by about half a percent. One run decides nothing. D3 says the same of
 # many modules: they work comparably. D1's default for hidden layers is ELU; that is a fine choice, and so are the others.
 #
 # | D1 on the rectifiers | what we saw | where |
@@ -1632,6 +1652,11 @@ assert np.isnan(plain).any() and np.isfinite(softmax_unit.probs).all()
 # <details><summary>My rows do not sum to 1</summary>
 #
 # Print `result.sum(axis=1)`. If the columns sum to 1 instead, the axis is wrong; if the whole table does, it is missing.
+# </details>
+#
+# <details><summary>ValueError: operands could not be broadcast together</summary>
+#
+# A maximum or a sum along the rows has the shape (N,), which NumPy lays beside the columns. `keepdims=True` makes it (N, 1).
 # </details>
 
 # %% exercise="ch03.softmax"

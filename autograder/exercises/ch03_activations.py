@@ -42,7 +42,8 @@ def points(large: float = 0.0, zero: bool = False, tiny: bool = False, near: flo
             cases += [Case({"x": -grid(rng.uniform(40, 80, n))}, "x below −40", "tiny") for n in (1, 3)]
         if large:
             for side, word in SIDES:
-                x = side * grid(rng.uniform(0.5, 1, 1) * large)
+                # With an ordinary number beside it: e⁻⁵⁰⁰ in place of 0 is then as right as it is.
+                x = np.append(side * grid(rng.uniform(0.5, 1, 1) * large), _sides(rng, 1))
                 cases.append(Case({"x": x}, f"one {word} number of size {large:g}", LARGE))
             x = np.append(_sides(rng, 2), grid(rng.uniform(0.5, 1, 2) * large) * [1, -1])
             cases.append(Case({"x": x}, f"numbers up to ±{large:g}", LARGE))
@@ -206,6 +207,15 @@ def _softmax(logits, axis=-1):
     return exponentials / exponentials.sum(axis=axis, keepdims=True)
 
 
+def _shifted(logits, temperature):
+    """The exponentials of a softmax, not yet divided by their sum."""
+    return np.exp((logits - logits.max(axis=1, keepdims=True)) / temperature)
+
+
+def _normalized(exponentials):
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
 _erf = np.vectorize(math.erf, otypes=[float])
 
 
@@ -346,6 +356,16 @@ sigmoid = Exercise(
             "The curve rises everywhere, so its slope is positive everywhere.",
             derivative=lambda x: -_sigmoid(x) * (1 - _sigmoid(x)),
         ),
+        misconception(
+            "1/(1 + e^−|x|) on both sides: the curve is a valley",
+            "Put in −3: your answer is that of 3. The numerator differs: 1 for positive x, e^−|x| for negative x.",
+            value=lambda x: 1 / (1 + np.exp(-np.abs(x))),
+        ),
+        misconception(
+            "the factor σ is missing: 1 − σ alone",
+            "Far to the left the curve is flat, and its slope is 0. Yours is 1 there. Which factor brings it down?",
+            derivative=lambda x: 1 - _sigmoid(x),
+        ),
     ],
     withholds=("activations.Softplus", "activations.Swish"),
 )
@@ -403,6 +423,26 @@ tanh = Exercise(
             "1 + y²: the sign of the square",
             "On the plateaus the curve is flat, y² = 1 and the slope must be 0. Yours is 2.",
             unit=_wrong_unit(np.tanh, lambda x, y, dy: dy * (1 + y**2)),
+        ),
+        misconception(
+            "(1 − y)²: the square is taken of the whole bracket",
+            "Only y is squared. The slope must be the same at x and at −x, and (1 − y)² is not.",
+            unit=_wrong_unit(np.tanh, lambda x, y, dy: dy * (1 - y) ** 2),
+        ),
+        misconception(
+            "the tanh is taken twice",
+            "What forward kept is the output y already. Its square is enough: 1 − y².",
+            unit=_wrong_unit(np.tanh, lambda x, y, dy: dy * (1 - np.tanh(y) ** 2)),
+        ),
+        misconception(
+            "the slope is computed at dy, and multiplied by dy",
+            "The slope belongs to the x that forward saw; dy comes in once, as the factor in front.",
+            unit=_wrong_unit(np.tanh, lambda x, y, dy: dy * (1 - np.tanh(dy) ** 2)),
+        ),
+        misconception(
+            "dy is handed on as it came: the slope is missing",
+            "On a plateau y hardly moves when x does, so hardly any gradient may reach x. Multiply dy by the slope.",
+            unit=_wrong_unit(np.tanh, lambda x, y, dy: dy),
         ),
     ],
 )
@@ -469,6 +509,16 @@ relu = Exercise(
             "np.max takes the largest of all entries: one number is left",
             "The maximum is to be taken entry by entry, of x and 0. NumPy's function for that has the longer name.",
             unit=_wrong_unit(lambda x: np.maximum(np.max(x), 0), lambda x, y, dy: dy * (x > 0)),
+        ),
+        misconception(
+            "np.max of x alone: one number is left, and it may be negative",
+            "The larger of each entry and 0 is wanted, entry by entry. NumPy's function for that has the longer name.",
+            unit=_wrong_unit(np.max, lambda x, y, dy: dy * (x > 0)),
+        ),
+        misconception(
+            "a step: 1 where the unit is open",
+            "An open gate hands on x itself, however large it is. The 1 is the slope there, not the value.",
+            unit=_wrong_unit(lambda x: np.where(x > 0, 1.0, 0.0), lambda x, y, dy: dy * (x > 0)),
         ),
     ],
     withholds=("activations.LeakyReLU", "activations.PReLU"),
@@ -538,6 +588,26 @@ leaky_relu = Exercise(
             "the slopes are swapped",
             "The small slope is for negative z: there a little gets through. For positive z the slope is 1.",
             derivative=lambda x, alpha: np.where(x > 0, alpha, 1),
+        ),
+        misconception(
+            "αx on the negative side of the derivative",
+            "The line αx has the same slope everywhere, α. No x is left in it.",
+            derivative=lambda x, alpha: np.where(x > 0, 1, alpha * x),
+        ),
+        misconception(
+            "a slope of 0 where x is exactly 0",
+            "The definition says α for x ≤ 0, and the exercise keeps to it: the slope at 0 is α.",
+            derivative=lambda x, alpha: np.where(x > 0, 1, np.where(x < 0, alpha, 0)),
+        ),
+        misconception(
+            "−α: the negative side falls",
+            "To the left of 0 the curve still rises from left to right: x grows, and αx grows with it.",
+            derivative=lambda x, alpha: np.where(x > 0, 1, -alpha),
+        ),
+        misconception(
+            "the slope is chosen by which of αx and x is larger",
+            "For α above 1 the larger of the two is the wrong branch. Choose by the sign of x.",
+            derivative=lambda x, alpha: np.where(alpha * x > x, alpha, 1),
         ),
     ],
     withholds=("activations.PReLU",),
@@ -628,6 +698,31 @@ prelu = Exercise(
             "The slope alone is no gradient of the loss: multiply it by dy.",
             unit=_wrong_prelu(backward=lambda x, a, dy: np.where(x > 0, 1, a)),
         ),
+        misconception(
+            "α is still a factor in the slope's gradient",
+            "You have put the output αx where its derivative for α belongs. That is x, without α.",
+            unit=_wrong_prelu(slope=lambda x, a, dy: (dy * a * np.minimum(x, 0)).sum(axis=0)),
+        ),
+        misconception(
+            "x is missing in the slope's gradient: only dy is collected",
+            "A large negative input moves more when α does. The factor is min(x, 0), not a count of the negative inputs.",
+            unit=_wrong_prelu(slope=lambda x, a, dy: (dy * (x < 0)).sum(axis=0)),
+        ),
+        misconception(
+            "the size of x in the slope's gradient: |x| in place of min(x, 0)",
+            "When α grows, αx with a negative x falls. So the factor is negative.",
+            unit=_wrong_prelu(slope=lambda x, a, dy: (dy * np.maximum(-x, 0)).sum(axis=0)),
+        ),
+        misconception(
+            "min(dy·x, 0): the sign of the product decides",
+            "Whether α takes part depends on x alone. First min(x, 0), then times dy, which may have either sign.",
+            unit=_wrong_prelu(slope=lambda x, a, dy: np.minimum(dy * x, 0).sum(axis=0)),
+        ),
+        misconception(
+            "the slope's gradient is a table with one row",
+            "Parameter and gradient must have the same shape, (C,). Leave out `keepdims`.",
+            unit=_wrong_prelu(slope=lambda x, a, dy: (dy * np.minimum(x, 0)).sum(axis=0, keepdims=True)),
+        ),
     ],
     withholds=("activations.LeakyReLU",),
 )
@@ -676,6 +771,26 @@ elu = Exercise(
             value=lambda x, alpha: np.where(x > 0, x, alpha * (np.exp(-x) - 1)),
         ),
         misconception(
+            "α(1 − eˣ): the left side comes out positive",
+            "Negative inputs give negative outputs here: the curve rests at −α. Which of the two is subtracted?",
+            value=lambda x, alpha: np.where(x > 0, x, -alpha * np.expm1(np.minimum(x, 0))),
+        ),
+        misconception(
+            "e^(x − 1): the −1 has slipped into the exponent",
+            "At x = 0 the left branch must give 0. First the exponential, then subtract 1.",
+            value=lambda x, alpha: np.where(x > 0, x, alpha * np.exp(np.minimum(x, 0) - 1)),
+        ),
+        misconception(
+            "α stands in the exponent",
+            "Far to the left the curve rests at −α. Yours rests at −1. Here α is a factor in front, not inside.",
+            value=lambda x, alpha: np.where(x > 0, x, np.expm1(alpha * np.minimum(x, 0))),
+        ),
+        misconception(
+            "the larger of the two branches is taken",
+            "For α above 1 the left branch lies below x near 0, and the maximum picks x. Choose by the sign of x.",
+            value=lambda x, alpha: np.maximum(x, alpha * np.expm1(np.minimum(x, 0))),
+        ),
+        misconception(
             "the derivative keeps the −1",
             "The −1 is a constant; its derivative is 0. Left of 0 the slope is αeˣ, which is positive.",
             derivative=lambda x, alpha: np.where(x > 0, 1, alpha * np.expm1(np.minimum(x, 0))),
@@ -694,6 +809,26 @@ elu = Exercise(
             "the slopes are swapped",
             "The line is on the right with slope 1, the exponential on the left.",
             derivative=lambda x, alpha: np.where(x > 0, alpha * np.exp(x), 1),
+        ),
+        misconception(
+            "the value plus 1 on the left: right for α = 1 only",
+            "The slope αeˣ is the value plus α, for α(eˣ − 1) + α = αeˣ.",
+            derivative=lambda x, alpha: np.where(x > 0, 1, alpha * np.expm1(np.minimum(x, 0)) + 1),
+        ),
+        misconception(
+            "x in place of its slope on the right",
+            "On the right the curve is x itself, whose slope is 1 however large x is.",
+            derivative=lambda x, alpha: np.where(x > 0, x, alpha * np.exp(np.minimum(x, 0))),
+        ),
+        misconception(
+            "a slope of 0 where x is exactly 0",
+            "The definition puts 0 on the left branch: the slope at 0 is αe⁰ = α.",
+            derivative=lambda x, alpha: np.where(x > 0, 1, np.where(x < 0, alpha * np.exp(np.minimum(x, 0)), 0)),
+        ),
+        misconception(
+            "0 times inf in the derivative: a mask is multiplied by an exponential that overflows",
+            "For x = 1000 the factor (x ≤ 0) is 0 and eˣ is inf; 0 · inf is nan. Let np.where choose, and give exp only what is negative.",
+            derivative=lambda x, alpha: (x > 0) + (x <= 0) * alpha * np.exp(x),
         ),
         misconception(
             "a slope of 0 on the negative side: that is the plain ReLU",
@@ -750,6 +885,16 @@ softplus = Exercise(
             value=lambda x: np.log1p(np.exp(-np.abs(x))),
         ),
         misconception(
+            "x + log(1 + e⁻ˣ) on both sides: the form for positive x only",
+            "For x = −1000 the exponential e⁻ˣ is inf, and far below 0 two numbers of equal size cancel. Take max(x, 0) outside and e^−|x| inside.",
+            value=lambda x: x + np.log1p(np.exp(-x)),
+        ),
+        misconception(
+            "logarithm to base 2",
+            "The natural logarithm is meant: at 0 softplus is 0.693, not 1.",
+            value=lambda x: np.maximum(x, 0) + np.log2(1 + np.exp(-np.abs(x))),
+        ),
+        misconception(
             "this is the plain ReLU",
             "Softplus is above ReLU everywhere, most at 0: log 2.",
             value=lambda x: np.maximum(x, 0),
@@ -760,19 +905,15 @@ softplus = Exercise(
             derivative=lambda x: _sigmoid(x) * (1 - _sigmoid(x)),
         ),
         misconception(
-            "σ(−x): the slope runs the wrong way",
+            "σ(−x), which is 1/(1 + eˣ): the slope runs the wrong way",
             "On the right softplus runs beside x, so its slope goes to 1 there; on the left it goes to 0.",
+            "By the chain rule, the derivative of log u is 1/u times that of u. Here u = 1 + eˣ, whose derivative is eˣ, not 1.",
             derivative=lambda x: _sigmoid(-x),
         ),
         misconception(
             "the slope of the plain ReLU: a step",
             "The corner is round now. At 0 the slope is ½, half way between the two sides.",
             derivative=lambda x: np.where(x > 0, 1.0, 0.0),
-        ),
-        misconception(
-            "1/(1 + eˣ): the inner derivative eˣ is missing",
-            "The derivative of log u is 1/u times the derivative of u. Here u = 1 + eˣ, whose derivative is not 1.",
-            derivative=lambda x: 1 / (1 + np.exp(np.minimum(x, 700))) + 0 * x,
         ),
         misconception(
             "inf divided by inf: eˣ/(1 + eˣ) overflows for large x",
@@ -810,6 +951,11 @@ swish = Exercise(
             unit=_wrong_swish(forward=lambda x, b, s: b * x * _sigmoid(x)),
         ),
         misconception(
+            "β stands in front, too: βx·σ(βx)",
+            "The factor in front is x alone; β only sharpens the gate.",
+            unit=_wrong_swish(forward=lambda x, b, s: b * x * s),
+        ),
+        misconception(
             "the x in front is missing: this is the sigmoid",
             "Swish is the input times its own gate. For large x the answer is x, not 1.",
             unit=_wrong_swish(forward=lambda x, b, s: s),
@@ -828,6 +974,28 @@ swish = Exercise(
             "the inner derivative β is missing in the gradient for x",
             "The derivative of σ(βx) for x is β·σ(1 − σ). D3's formula has no β because there β is 1.",
             unit=_wrong_swish(backward=lambda x, b, s, dy: dy * (s + x * s * (1 - s))),
+        ),
+        misconception(
+            "the second term has lost its x",
+            "In the second term the x in front stays as it is, while σ is differentiated: βx·σ(1 − σ).",
+            unit=_wrong_swish(backward=lambda x, b, s, dy: dy * (s + b * s * (1 - s))),
+        ),
+        misconception(
+            "the second term has lost its factor 1 − σ",
+            "The derivative of σ is σ(1 − σ), not σ: on the plateaus it comes to rest.",
+            unit=_wrong_swish(backward=lambda x, b, s, dy: dy * (s + b * x * s)),
+        ),
+        misconception(
+            "backward takes σ(x) where forward took σ(βx)",
+            "Both need the same gate. Keep s = σ(βx) from forward and use it again.",
+            unit=_wrong_swish(
+                backward=lambda x, b, s, dy: dy * (_sigmoid(x) + b * x * _sigmoid(x) * (1 - _sigmoid(x)))
+            ),
+        ),
+        misconception(
+            "β is a factor in its own gradient",
+            "The inner derivative of βx for β is x; for x it is β. The gradient for β has x twice and no β in front.",
+            unit=_wrong_swish(slope=lambda x, b, s, dy: np.sum(dy * b * x**2 * s * (1 - s)).reshape(1)),
         ),
         misconception(
             "dy is missing in the gradient for x",
@@ -899,6 +1067,16 @@ gelu = Exercise(
             value=lambda x: x * _erf(x / math.sqrt(2)),
         ),
         misconception(
+            "erf(x/2) where erf(x/√2) belongs",
+            "The root is missing: divide by `math.sqrt(2)`.",
+            value=lambda x: x / 2 * (1 + _erf(x / 2)),
+        ),
+        misconception(
+            "erf(x·√2) where erf(x/√2) belongs",
+            "The argument is divided by √2. At x = 1 the probability is 0.84.",
+            value=lambda x: x / 2 * (1 + _erf(x * math.sqrt(2))),
+        ),
+        misconception(
             "the density φ where the distribution function Φ belongs",
             "Φ(x) is the area to the left of x under the bell curve φ. For large x it is 1, not 0.",
             value=lambda x: x * _density(x),
@@ -924,9 +1102,39 @@ gelu = Exercise(
             approximation=lambda x: x / 2 * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**2))),
         ),
         misconception(
+            "2/π without its root",
+            "In front of the bracket stands √(2/π), about 0.798.",
+            approximation=lambda x: x / 2 * (1 + np.tanh(2 / math.pi * (x + 0.044715 * x**3))),
+        ),
+        misconception(
+            "√(π/2): the fraction is upside down",
+            "In front of the bracket stands √(2/π), about 0.798. Yours is 1.25.",
+            approximation=lambda x: x / 2 * (1 + np.tanh(math.sqrt(math.pi / 2) * (x + 0.044715 * x**3))),
+        ),
+        misconception(
+            "√2/π: the root ends too early",
+            "The root covers the whole fraction: `math.sqrt(2 / math.pi)`.",
+            approximation=lambda x: x / 2 * (1 + np.tanh(math.sqrt(2) / math.pi * (x + 0.044715 * x**3))),
+        ),
+        misconception(
+            "the 1 in front of tanh is missing",
+            "Tanh runs from −1 to 1, a probability from 0 to 1: move it up by 1, then halve.",
+            approximation=lambda x: x / 2 * np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)),
+        ),
+        misconception(
             "the product rule has lost its second term",
             "The product x·Φ(x) depends on x in two places. The derivative of Φ is the density φ: add xφ(x).",
             derivative=_normal,
+        ),
+        misconception(
+            "the product rule has lost its first term",
+            "The product x·Φ(x) depends on x in two places. The derivative of the x in front is 1: add Φ(x).",
+            derivative=lambda x: x * _density(x),
+        ),
+        misconception(
+            "the second term has the wrong sign",
+            "The derivative of Φ is +φ: the area to the left grows with x.",
+            derivative=lambda x: _normal(x) - x * _density(x),
         ),
         misconception(
             "φ where xφ belongs: the second term of the product rule keeps its x",
@@ -986,6 +1194,40 @@ softmax = Exercise(
             value=lambda logits, temperature: (
                 np.exp(logits / temperature - np.max(logits / temperature))
                 / np.sum(np.exp(logits / temperature - np.max(logits / temperature)))
+            ),
+        ),
+        misconception(
+            "shifted row by row, but divided by the sums of the columns",
+            "The shares of one example sum to 1. The sum needs the same axis as the maximum, and keepdims.",
+            value=lambda logits, temperature: (
+                _shifted(logits, temperature) / _shifted(logits, temperature).sum(axis=0, keepdims=True)
+            ),
+        ),
+        misconception(
+            "shifted row by row, but divided by the sum of the whole table",
+            "Each row is a distribution of its own. Give the sum an axis.",
+            value=lambda logits, temperature: _shifted(logits, temperature) / _shifted(logits, temperature).sum(),
+        ),
+        misconception(
+            "not divided by the sum of the row",
+            "Your largest entry is always 1. Shares sum to 1: divide each row by its sum.",
+            value=lambda logits, temperature: _shifted(logits, temperature),
+        ),
+        misconception(
+            "the exponential is missing: the logits are divided by their sum",
+            "Logits may be negative, and their sum may be 0. The exponential makes each of them positive first.",
+            value=lambda logits, temperature: logits / logits.sum(axis=1, keepdims=True),
+        ),
+        misconception(
+            "logits cut off at ±500",
+            "It prevents inf, but all logits above 500 become alike. Subtract the largest of the row instead: differences stay.",
+            value=lambda logits, temperature: _softmax(np.clip(logits / temperature, -500, 500)),
+        ),
+        misconception(
+            "shifted by the mean of the row, not by its largest logit",
+            "An exponent above the mean may still be large. Only with the largest subtracted is no exponent above 0.",
+            value=lambda logits, temperature: _normalized(
+                np.exp((logits - logits.mean(axis=1, keepdims=True)) / temperature)
             ),
         ),
         misconception(
@@ -1057,6 +1299,31 @@ softmax_gradient = Exercise(
             jacobian=lambda p: np.outer(p, p) - np.diag(p),
         ),
         misconception(
+            "−p_i p_j everywhere: the diagonal has lost its p_i",
+            "On the diagonal [i = j] is 1, so p_i is added there: p_i(1 − p_i), which is positive.",
+            jacobian=lambda p: -np.outer(p, p),
+        ),
+        misconception(
+            "1 on the diagonal before p_i is multiplied",
+            "The factor p_i stands before the whole bracket: it multiplies [i = j], too.",
+            jacobian=lambda p: np.eye(len(p)) - np.outer(p, p),
+        ),
+        misconception(
+            "p_j in both places",
+            "An array times a table multiplies its columns. The factor in front belongs to the row: make it a column, `p[:, None]`.",
+            jacobian=lambda p: p * (np.eye(len(p)) - p),
+        ),
+        misconception(
+            "one number in place of the products p_i p_j",
+            "For two vectors `p @ p` is a single number. The table of all products is `np.outer(p, p)`.",
+            jacobian=lambda p: np.diag(p) - p @ p,
+        ),
+        misconception(
+            "a row where a table is asked for",
+            "You have the diagonal, p(1 − p). Each share depends on every logit: K·K slopes.",
+            jacobian=lambda p: p * (1 - p),
+        ),
+        misconception(
             "the diagonal only: dy·p(1 − p) is the backward step of independent sigmoids",
             "Each logit moves all shares of its row, so its gradient collects from the whole row of dy.",
             gradient=lambda probs, dy: dy * probs * (1 - probs),
@@ -1090,6 +1357,26 @@ softmax_gradient = Exercise(
             "averaged over the classes instead of summed",
             "The weights p sum to 1 already; np.mean divides by K once more.",
             gradient=lambda probs, dy: probs * (dy - (probs * dy).mean(axis=1, keepdims=True)),
+        ),
+        misconception(
+            "one sum for the whole table",
+            "Rows do not mix: each example has a sum of its own. Give the sum an axis, and keepdims.",
+            gradient=lambda probs, dy: probs * (dy - (probs * dy).sum()),
+        ),
+        misconception(
+            "p multiplies the first term only",
+            "The p in front multiplies the whole bracket, the sum as well.",
+            gradient=lambda probs, dy: probs * dy - (probs * dy).sum(axis=1, keepdims=True),
+        ),
+        misconception(
+            "the shares are summed without dy",
+            "The shares of a row sum to 1, so this takes dy from dy, and 0 is left. Multiply by dy before you sum.",
+            gradient=lambda probs, dy: probs * (dy - probs.sum(axis=1, keepdims=True) * dy),
+        ),
+        misconception(
+            "the mean of dy, without its weights p",
+            "The second term is the mean of dy weighted by the shares: Σ_i p_i dy_i. Large shares count more.",
+            gradient=lambda probs, dy: probs * (dy - dy.mean(axis=1, keepdims=True)),
         ),
         misconception(
             "p − dy: the shortcut of softmax with cross-entropy does not fit here",
