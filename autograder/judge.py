@@ -187,7 +187,8 @@ class _Comparison:
         seen = [self._seen_as_pattern(part, i, value) for i, value in pairs if value is not None]
         if not seen or len(seen) < len(pairs):
             return []
-        return list(recognise(seen, lambda yours, other: matches(yours, other, part)))
+        with np.errstate(all="ignore"):  # inf / inf, inf − inf: of the answers, not of the student's code
+            return list(recognise(seen, lambda yours, other: matches(yours, other, part)))
 
     def _seen_as_pattern(self, part: Part, i: int, yours: np.ndarray) -> Seen:
         inputs = dict(self.cases[i].inputs)
@@ -259,7 +260,7 @@ def _brief(value: Any) -> str:
         text = repr(value)
         return text if len(text) < 60 else text[:58] + " …"
     array = np.asarray(value)
-    if array.size == 1:
+    if array.ndim == 0:
         return _number(array.item())
     if array.size > 12:
         return f"of shape {array.shape}"

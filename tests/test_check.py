@@ -98,6 +98,19 @@ def test_prints_and_warnings_of_the_student_are_kept_out_of_the_output(capfd):
     assert "Your code printed (on one of the cases): hello" in repr(verdict)
 
 
+def test_infinite_answers_raise_no_warning_of_the_check_itself():
+    def crooked(weight, bias, x, target):  # infinite where it should be, wrong elsewhere, and no mistake with a name
+        found = np.min(target * (x @ weight + bias)) / (np.linalg.norm(weight) + abs(bias))
+        return found, np.inf if found <= 0 else 1 / found**2
+
+    assert check("ch01.margin", crooked).state == "wrong"
+
+
+def test_an_array_of_one_number_is_shown_as_an_array():
+    told = repr(check("ch00.weighted_sum", lambda x, weights, bias: 0.0))
+    assert re.search(r"\(x \[\S+\], weights \[\S+\], bias -?[\d.]+\)", told)
+
+
 def test_plain_python_prints_text():
     code = "from autograder import check; print(check('ch04.hinge', lambda s, t: 0.0, lambda s, t: 0 * s))"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
