@@ -58,16 +58,23 @@ def could_not_run(exercise: Exercise, points: float, why: str) -> Verdict:
     return Verdict(exercise.id, COULD_NOT_RUN, 0.0, points, message=why, read_again=exercise.read_again)
 
 
-def matches(yours: np.ndarray, other: np.ndarray, part: Part) -> bool:
+NOTHING = 1e-3  # what counts as the largest element where all are expected to be 0: a rounding error is no mistake
+
+
+def matches(yours: np.ndarray, other: np.ndarray, part: Part, nothing: float = 0.0) -> bool:
     """Exact shape, and every element within the part's tolerance of `other`; NaN equals NaN."""
     if yours.shape != other.shape:
         return False
     if part.measure:
         yours, other = part.measure(yours), part.measure(other)
-    finite = other[np.isfinite(other)]
-    scale = np.abs(finite).max() if finite.size else 0.0
     with np.errstate(invalid="ignore", over="ignore"):
-        return bool(np.allclose(yours, other, rtol=part.rtol, atol=part.atol * scale, equal_nan=True))
+        return bool(np.allclose(yours, other, rtol=part.rtol, atol=part.atol * _scale(other, nothing), equal_nan=True))
+
+
+def _scale(expected: np.ndarray, nothing: float) -> float:
+    """The largest finite element, or `nothing` where all are exactly 0."""
+    finite = expected[np.isfinite(expected)]
+    return float(np.abs(finite).max() or nothing) if finite.size else 0.0
 
 
 class _Comparison:
@@ -101,7 +108,7 @@ class _Comparison:
 
     def _right(self, part: Part, i: int) -> bool:
         yours = self._outcome(part, i).value
-        return yours is not None and matches(yours, self.expected[i][part.result], part)
+        return yours is not None and matches(yours, self.expected[i][part.result], part, NOTHING)
 
     def _size(self, i: int) -> int:
         return sum(value.size if isinstance(value, np.ndarray) else 1 for value in self.cases[i].inputs.values())
@@ -132,7 +139,7 @@ class _Comparison:
         at: tuple[int, ...] = ()
         where = ""
         if expected.ndim:
-            close = np.isclose(yours, expected, part.rtol, part.atol * np.abs(expected).max(), equal_nan=False)
+            close = np.isclose(yours, expected, part.rtol, part.atol * _scale(expected, NOTHING), equal_nan=False)
             at = tuple(int(k) for k in np.argwhere(~close)[0])
             where = f" at index {at[0] if len(at) == 1 else at}"
         return f"yours {_number(yours[at])}, expected {_number(expected[at])}{where}  ({_inputs(inputs)})"

@@ -43,6 +43,19 @@ def test_the_four_states():
     assert "the answer is one number, expected an array of shape" in repr(answers["wrong"])
 
 
+@pytest.mark.parametrize("answer, state", [(1e-12, "right"), (-1e-10, "right"), (1e-6, "wrong"), (1.0, "wrong")])
+def test_where_0_is_expected_a_rounding_error_is_right(answer, state):
+    record = Exercise(
+        id="ch00.of_nothing",
+        reference="",
+        protocol=Call(value=["x"]),
+        cases=lambda rng: [Case({"x": np.ones(3)})],
+        answers=lambda reference, inputs: {"value": np.zeros(3)},
+        parts=[Part("value", 1)],
+    )
+    assert judge.run_locally(record, [lambda x: answer * x], 1.0, seed=0).state == state
+
+
 @pytest.mark.parametrize("inputs", [["x", "weights"], ["weights"], ["x", "grads"]])
 def test_a_wrong_answer_about_a_list_or_a_dictionary_of_arrays_is_judged(inputs):
     """The shapes differ inside: such inputs cannot be turned to see whether the wrong axis was taken."""
