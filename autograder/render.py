@@ -89,13 +89,18 @@ def _code(text: str) -> str:
     )
 
 
+def _mark(state: str) -> str:
+    """The color of a mark on the page's own ground, which may be dark."""
+    return f"var(--jp-{'success' if state == RIGHT else 'error'}-color1,{COLORS[state]})"
+
+
 def _part(part: PartVerdict) -> str:
     state = RIGHT if part.right else WRONG
     earned = f"{_points(part.points)} of {_points(part.max_points)}"
     example = f'<div style="{_SOFT}">{_code(part.example)}</div>' if part.example else ""
     return (
         '<div style="display:flex;gap:10px;margin:2px 0">'
-        f'<span style="color:{COLORS[state]};font-weight:700;flex:none;width:1em" aria-label="{state}">'
+        f'<span style="color:{_mark(state)};font-weight:700;flex:none;width:1em" aria-label="{state}">'
         f"{MARKS[state]}</span>"
         f'<span style="font-weight:600;flex:none;width:14em">{escape(part.name)}</span>'
         f'<span style="{_SOFT}flex:none;width:6.5em;white-space:nowrap">{earned}</span>'
