@@ -497,7 +497,7 @@ assert peaks[1] < 2.2 * peaks[0] and whole[1] > 3.5 * whole[0]
 #
 # $$L = \frac1P \sum_{r_i > r_j} \log\bigl(1 + e^{-(s_i - s_j)}\bigr)$$
 #
-# It is 0, with gradients 0, where no pair counts. Scores can be as large as ±10 000, and then the loss and the gradient must still be right.
+# It is 0, with gradients 0, where no pair counts. Scores can be in the tens of thousands, of either sign, and then the loss and the gradient must still be right.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -889,7 +889,7 @@ read["2 numbers, triplets"] = read_by_neighbors(*points)
 print(f"{read['2 numbers, triplets']:.1%} of the new digits are read")
 print(f"triplets that paid: {paid[:5].mean():.0%} at first, {paid[-50:].mean():.0%} at the end")
 assert read["2 numbers, triplets"] > read["2 principal components"] + 0.15
-assert paid[-50:].mean() < 0.2 < 0.5 < paid[:5].mean()
+assert paid[-50:].mean() < 0.1 < 0.5 < paid[:5].mean()
 figures.specialized_losses.embedding(
     {name: (net.forward(new_pictures[:250]), new_labels[:250]) for name, net in shown.items()}
 )
@@ -1213,7 +1213,7 @@ figures.specialized_losses.temperature_explorer()
 #
 # **The question.** A word predicts its neighbors. A softmax over a hundred thousand words costs a hundred thousand dot products for every one of them. Can we ask less?
 #
-# **The mathematics.** Ask yes or no, a few times (Mikolov and others, 2013). Is this word $o$ really a neighbor of $c$? Yes. Are these $K$ random words? No:
+# **The mathematics.** Ask yes or no, a few times (Mikolov and others, 2013). Is this word $o$ really a neighbor of $c$? Yes. Are these $K$ random words? No. With $c$, $o$ and $n_k$ for the vectors of these words:
 #
 # $$\ell = -\log \sigma(o \cdot c) - \sum_{k=1}^{K} \log \sigma(-n_k \cdot c) .$$
 #
@@ -1351,7 +1351,7 @@ figures.specialized_losses.marked(new_images[picked], new_masks[picked], shown)
 #
 # $$L = \frac1N \sum_{\text{masks}} \left( 1 - \frac{2 \sum p\,t + c}{\sum p + \sum t + c} \right)$$
 #
-# with $c$ = `smooth` above 0, above and below the line. Write the loss and its gradient, (N, H, W).
+# with $c$ = `smooth`, a positive number, which stands above and below the line. Write the loss and its gradient, (N, H, W).
 #
 # <details><summary>Hint 1</summary>
 #
@@ -1517,7 +1517,7 @@ figures.specialized_losses.pulls(steps, strength)
 # %% [markdown]
 # The better the judge, the less the generator hears of the saturating loss. The slope is never exactly 0, but it falls in a straight line on logarithmic axes: twice the training, little more than half the gradient. The critic's does not fall: its slope is its weight.
 #
-# What is the critic's score a measure of? With the best critic of limited steepness, mean(real) − mean(fake) is the *Wasserstein distance*: how far the earth of one heap must be carried to make the other. It knows how far away the clouds are. The saturating loss only knows that they are apart.
+# What is the critic's score a measure of? Let a critic be at most as steep as 1: its score rises by no more than the distance walked. For the best of these critics, mean(real) − mean(fake) is the *Wasserstein distance*: how far the earth of one heap must be carried to make the other. It knows how far away the clouds are. The saturating loss only knows that they are apart.
 
 # %% tags=["demo"]
 for far in (2.0, 4.0, 8.0):
@@ -1597,11 +1597,11 @@ figures.specialized_losses.grid_world(
 )
 
 # %% [markdown]
-# **The mathematics.** Let $q(s, a)$ be the return to be expected after action $a$ in cell $s$: this reward, and all later ones, a step later counting $\gamma$ times as much. Then one step tells something (Bellman, 1957):
+# **The mathematics.** Let $q(s, a)$ be the return to be expected after action $a$ in cell $s$: this reward, and all later ones if the best action is taken each time, a step later counting $\gamma$ times as much. Then, on average over what may happen (Bellman, 1957):
 #
 # $$q(s, a) \;=\; r + \gamma \max_{a'} q(s', a') .$$
 #
-# What stands on the right is a better guess than what stands on the left: a piece of it, $r$, has really been seen. So take the right side for a *target* $y$ and the squared error for the loss. That is Q-learning (Watkins, 1989; with networks, Mnih and others, 2015), and D0 says it in one sentence: the mean squared error of the residuals of the Bellman equation.
+# So one step tells something. What stands on the right is a better guess than what stands on the left: a piece of it, $r$, has really been seen. So take the right side for a *target* $y$ and the squared error for the loss. That is Q-learning (Watkins, 1989; with networks, Mnih and others, 2015), and D0 says it in one sentence: the mean squared error of the residuals of the Bellman equation.
 #
 # One word is missing in that sentence. The target contains $q$ itself, and yet **it is not differentiated**.
 #
@@ -1732,7 +1732,7 @@ np.testing.assert_allclose(earned[-1, 1], best_return, atol=0.02)
 figures.specialized_losses.values_spread(world.letters, moments)
 
 # %% [markdown]
-# The rate of 4 looks wild. The loss is a mean over 16 walkers, so each of them moves its entry by $4 \cdot 2/16$, half of the way to the target. With a rate of 8 two walkers in the same cell overshoot together, and the values explode. Measured:
+# The rate of 4 looks wild. The loss is a mean over 16 walkers, so each of them moves its entry by $4 \cdot 2/16$, half of the way to the target. With a rate of 8 each of them asks for the whole way. Three who take the same action in the same cell then go three times as far as they should, and the values explode. Measured:
 
 # %% tags=["demo"]
 wild, _, _ = q_learning(steps=100, lr=8.0)

@@ -111,6 +111,26 @@ margin_ranking = Exercise(
             gradient=lambda x1, x2, target, margin: _ranked(x1, x2, target, np.ones_like(x1)),
         ),
         misconception(
+            "the target multiplies the first score only",
+            "The target says which of the two should win, so it turns the whole difference round: put x1 − x2 in brackets.",
+            value=lambda x1, x2, target, margin: np.mean(np.maximum(0, margin - (target * x1 - x2))),
+        ),
+        misconception(
+            "the brackets around x1 − x2 are missing",
+            "Your second score is taken off whatever the target says. Multiply the target by the whole difference.",
+            value=lambda x1, x2, target, margin: np.mean(np.maximum(0, margin - target * x1 - x2)),
+        ),
+        misconception(
+            "the difference of the scores still stands in the gradient",
+            "A pair that pays lies on a straight line, and the slope of a straight line is a constant: here −target for x1.",
+            gradient=lambda x1, x2, target, margin: _ranked(x1, x2, target, (x1 - x2) * (target * (x1 - x2) < margin)),
+        ),
+        misconception(
+            "who pays is decided without the target",
+            "Where the target is −1 the pair pays if −(x1 − x2) is below the margin. Take the same expression as in the loss.",
+            gradient=lambda x1, x2, target, margin: _ranked(x1, x2, target, x1 - x2 < margin),
+        ),
+        misconception(
             "both scores get the same gradient",
             "Only the difference counts. When x1 and x2 grow by the same amount nothing changes, so the two gradients add up to 0.",
             gradient=lambda x1, x2, target, margin: (_ranked(x1, x2, target, target * (x1 - x2) < margin)[0],) * 2,
@@ -179,6 +199,26 @@ pairwise_hinge = Exercise(
             "the difference is taken the wrong way round: worse minus better",
             "With scores 5 for the better and 1 for the worse the loss must be 0. Which index runs over the better items?",
             value=lambda s, r, m: _hinged(s, r, -m, lambda counts, x, n: (np.maximum(0, -x) * counts).sum() / n),
+        ),
+        misconception(
+            "only pairs whose better item comes first in the list",
+            "The better item may stand anywhere. A loop over j > i alone leaves out the pairs where the later item is the better one.",
+            value=lambda s, r, m: _hinged(
+                s,
+                r,
+                m,
+                lambda counts, x, n: (np.maximum(0, x) * np.triu(counts)).sum() / max(np.triu(counts).sum(), 1),
+            ),
+        ),
+        misconception(
+            "equal relevances pay the margin: the sign of their difference is 0",
+            "With np.sign(r_i − r_j) in place of the target, a pair of equals, and each item with itself, pays the margin. No such pair counts.",
+            value=lambda s, r, m: np.mean(np.maximum(0, m - np.sign(r[:, None] - r) * (s[:, None] - s))),
+        ),
+        misconception(
+            "the maximum with 0 is missing",
+            "A pair that is right by more than the margin costs 0. Yours gets a reward, and pays for the wrong pairs.",
+            value=lambda s, r, m: _hinged(s, r, m, lambda counts, x, n: (x * counts).sum() / n),
         ),
         misconception(
             "the maximum is taken after the mean: good pairs pay for bad ones",
@@ -271,6 +311,21 @@ def _unsorted(scores, relevant, margin):
     return np.sum(tail[below] - (len(others) - below) * bars) / n
 
 
+def _sorted_sides(scores, relevant):
+    """The scores with those of the relevant items put in order, and those of the others."""
+    mixed = np.empty(len(scores))
+    for side in (0, 1):
+        mixed[relevant == side] = np.sort(scores[relevant == side])
+    return mixed
+
+
+def _unsorted_down(scores, relevant, margin):
+    bars, others, _ = _sides(scores, relevant, margin)
+    down = np.zeros(len(scores))
+    down[relevant == 0] = np.searchsorted(bars, others)
+    return down
+
+
 pairwise_hinge_sorted = Exercise(
     id="ch05.pairwise_hinge_sorted",
     reference="losses.PairwiseHinge",
@@ -299,6 +354,23 @@ pairwise_hinge_sorted = Exercise(
             "A pair pays where the irrelevant item's score is above the bar s − margin. Which end of the sorted list is that?",
             value=lambda s, r, m: _sorted_value(
                 s, r, m, lambda bar, above, k, others: others[others <= bar].sum() - bar * k
+            ),
+        ),
+        misconception(
+            "the scores below the bar are counted, not those above it",
+            "What np.searchsorted tells is how many of the sorted scores lie below the bar. Those above it are the rest: take that number from the number of all.",
+            value=lambda s, r, m: _sorted_value(
+                s,
+                r,
+                m,
+                lambda bar, above, k, others: np.sort(others)[k:].sum() - bar * (len(others) - k),
+            ),
+        ),
+        misconception(
+            "the lowest scores are added up, not the highest",
+            "The scores above a bar are the last ones of the sorted array. A running sum from its front adds up the wrong end: turn it round.",
+            value=lambda s, r, m: _sorted_value(
+                s, r, m, lambda bar, above, k, others: np.sort(others)[:k].sum() - bar * k
             ),
         ),
         misconception(
@@ -337,6 +409,16 @@ pairwise_hinge_sorted = Exercise(
             "the gradient comes back in the order of the sorted scores",
             "Each slope must stand at the place of its item. Sort the bars and the irrelevant scores on their own, and look up all scores in the order in which they came.",
             gradient=lambda s, r, m: _sorted_slopes(np.sort(s), r[np.argsort(s)], m),
+        ),
+        misconception(
+            "the slopes of each side come back sorted",
+            "Sort what you search in, and not what you look up: the slope of an item must stand at its own place.",
+            gradient=lambda s, r, m: _sorted_slopes(_sorted_sides(s, r), r, m),
+        ),
+        misconception(
+            "the bars are searched without having been sorted",
+            "For the irrelevant items you search among the bars, so the bars must be in order: np.sort.",
+            gradient=lambda s, r, m: _sorted_slopes(s, r, m, down=_unsorted_down(s, r, m)),
         ),
         misconception(
             "the irrelevant items get no gradient",
@@ -400,6 +482,25 @@ pairwise_logistic = Exercise(
             value=lambda s, r: _costs(s, r, lambda gap: np.log(1 + np.exp(-gap))),
         ),
         misconception(
+            "exp overflows where no pair counts: infinity times 0 is nan",
+            "Your table holds each pair both ways round, and one of them overflows. np.logaddexp(0, x) is log(1 + eˣ) for an x of any size.",
+            value=lambda s, r: (
+                np.sum(np.log(1 + np.exp(s - s[:, None])) * (r[:, None] > r)) / max(np.sum(r[:, None] > r), 1)
+            ),
+        ),
+        misconception(
+            "places of the table that hold no pair pay log 2",
+            "A gap set to 0 still costs log(1 + e⁰) = log 2. Set the costs to 0, not the gaps.",
+            value=lambda s, r: (
+                np.sum(np.logaddexp(0, (s - s[:, None]) * (r[:, None] > r))) / max(np.sum(r[:, None] > r), 1)
+            ),
+        ),
+        misconception(
+            "this is log(e + e^−gap): the first argument of np.logaddexp is an exponent",
+            "The function np.logaddexp(a, b) is the logarithm of e^a + e^b. Which a makes e^a equal to 1?",
+            value=lambda s, r: _costs(s, r, lambda gap: np.logaddexp(1, -gap)),
+        ),
+        misconception(
             "the gap has the wrong sign: good orders cost more",
             "With scores 5 for the better and 1 for the worse item the loss must be near 0. Yours is near 4.",
             value=lambda s, r: _costs(s, r, lambda gap: np.logaddexp(0, gap)),
@@ -450,6 +551,11 @@ pairwise_logistic = Exercise(
             ),
         ),
         misconception(
+            "the gradient is divided by N, not by the number of pairs",
+            PAIRS_HINT,
+            gradient=lambda s, r: _pulls(s, r, lambda gap: _sigmoid(-gap)) * max(np.sum(r[:, None] > r), 1) / len(s),
+        ),
+        misconception(
             "the gradient is not divided by the number of pairs",
             PAIRS_HINT,
             gradient=lambda s, r: _pulls(s, r, lambda gap: _sigmoid(-gap)) * max(np.sum(r[:, None] > r), 1),
@@ -474,6 +580,14 @@ def _drawn(
     error = x1 - x2
     d = _each(_norm(error))
     g = np.where(_each(target) > 0, alike(error, d, margin), other(error, d, margin)) / len(x1)
+    return g, -g
+
+
+def _weighed(x1, x2, target, margin):
+    """The two branches weighted by t and 1 − t, as if the target were 0 and 1."""
+    error, weight = x1 - x2, _each(target)
+    push = -np.maximum(0, margin - _each(_norm(error))) * _heading(error)
+    g = (weight * error + (1 - weight) * push) / len(x1)
     return g, -g
 
 
@@ -517,6 +631,19 @@ contrastive = Exercise(
                     np.maximum(0, margin - np.linalg.norm(x1 - x2)) ** 2 / 2,
                 )
             ),
+        ),
+        misconception(
+            "the target is used as if it were 0 and 1",
+            "Here the target is +1 or −1. With t and 1 − t in front of the branches an unlike pair gets the weights −1 and 2. Choose with np.where(target == 1, …, …).",
+            value=lambda x1, x2, target, margin: np.mean(
+                target * _norm(x1 - x2) ** 2 / 2 + (1 - target) * np.maximum(0, margin - _norm(x1 - x2)) ** 2 / 2
+            ),
+            gradient=lambda x1, x2, target, margin: _weighed(x1, x2, target, margin),
+        ),
+        misconception(
+            "the square of the distance stands in the push: max(0, margin − d²)²",
+            "Alike pairs need d², unlike pairs d itself. The root belongs to the distance, before the margin comes in.",
+            value=lambda *given: _contrasted(*given, other=lambda d, m: np.maximum(0, m - d**2) ** 2 / 2),
         ),
         misconception(
             "the hinge of unlike pairs is not squared",
@@ -765,6 +892,18 @@ cosine_embedding = Exercise(
             gradient=lambda *given: _turned(*given, turn=lambda x1, x2, c: _unit(x2) - c * _unit(x1)),
         ),
         misconception(
+            "the difference of the two directions: v − u in place of v − cos·u",
+            "Only the part of v along u is taken out, and that part is cos long. Are your rows at a right angle to x1?",
+            gradient=lambda *given: _turned(*given, turn=lambda x1, x2, c: (_unit(x2) - _unit(x1)) / _each(_norm(x1))),
+        ),
+        misconception(
+            "divided by the length of x2, not of x1",
+            "It is the tip of x1 that moves, so the length of x1 says how far the direction turns.",
+            gradient=lambda *given: _turned(
+                *given, turn=lambda x1, x2, c: (_unit(x2) - c * _unit(x1)) / _each(_norm(x2))
+            ),
+        ),
+        misconception(
             "this is the gradient for x2",
             "The exercise asks for the gradient for x1. It points along x2, without its part along x1.",
             gradient=lambda x1, x2, target, margin: _turned(x2, x1, target, margin),
@@ -862,6 +1001,13 @@ info_nce = Exercise(
             value=lambda x1, x2, t: _both_ways(_unit(x1.T).T @ _unit(x2.T) / t),
         ),
         misconception(
+            "the whole table is averaged, not its diagonal",
+            "Only the partner is the right answer: row i needs its entry i. Take the diagonal of the log-softmax, np.diag.",
+            value=lambda x1, x2, t: (
+                -np.mean(_log_softmax(_similar(x1, x2, t), axis=1) + _log_softmax(_similar(x1, x2, t), axis=0)) / 2
+            ),
+        ),
+        misconception(
             "multiplied by the temperature, not divided",
             "A low temperature makes the softmax sharp, so the cosines become large logits: divide.",
             value=lambda x1, x2, t: _both_ways(_similar(x1, x2, 1 / t)),
@@ -912,6 +1058,11 @@ info_nce = Exercise(
             "the partner is not subtracted: softmax alone",
             "For the logits of a row the gradient is softmax − target, and the target is 1 on the diagonal.",
             gradient=lambda x1, x2, t: _to_x1(x1, x2, t, _ds(x1, x2, t) + np.eye(len(x1)) / len(x1)),
+        ),
+        misconception(
+            "the partner is subtracted once only, not from rows and from columns",
+            "Rows and columns both have the target 1 on the diagonal: softmax − target for each, then half of each.",
+            gradient=lambda x1, x2, t: _to_x1(x1, x2, t, _ds(x1, x2, t) + np.eye(len(x1)) / (2 * len(x1))),
         ),
         misconception(
             "the gradient is not divided by N",
@@ -1073,6 +1224,24 @@ bellman_mse = Exercise(
             ),
         ),
         misconception(
+            "next_q is read at the best place of the whole table",
+            "Each step goes on in its own row of next_q: the maximum of a row is max(axis=1).",
+            value=lambda q, a, r, nq, done, g: np.mean(
+                _residual(q, a, _target(r, nq, done, g, lambda nq: nq.max())) ** 2
+            ),
+        ),
+        misconception(
+            "the reward is cut off at the end, too",
+            "The last step has a reward like any other. Only what would come after it counts 0 times.",
+            value=lambda q, a, r, nq, done, g: np.mean(_residual(q, a, (1 - done) * _target(r, nq, 0, g)) ** 2),
+            gradient=lambda q, a, r, nq, done, g: _slope_of(q, a, _residual(q, a, (1 - done) * _target(r, nq, 0, g))),
+        ),
+        misconception(
+            "q[:, action] is a table of N × N, not one entry for each row",
+            "It picks the actions of all steps from each row. q[np.arange(N), action] picks one entry from each.",
+            value=lambda q, a, r, nq, done, g: np.mean((q[:, a] - _target(r, nq, done, g)) ** 2),
+        ),
+        misconception(
             "the best q is compared, not that of the action that was taken",
             "The reward tells something about the action that was taken, and about no other.",
             value=lambda q, a, r, nq, done, g: np.mean((q.max(axis=1) - _target(r, nq, done, g)) ** 2),
@@ -1085,7 +1254,7 @@ bellman_mse = Exercise(
         ),
         misconception(
             "the index of the best next action is added, not its value",
-            "np.argmax says which action is the best, np.max what it is worth. The target needs the worth.",
+            "While np.argmax says which action is the best, np.max says what it is worth. The target needs the worth.",
             value=lambda q, a, r, nq, done, g: np.mean(
                 _residual(q, a, _target(r, nq, done, g, lambda nq: nq.argmax(axis=1))) ** 2
             ),
@@ -1111,6 +1280,13 @@ bellman_mse = Exercise(
             "target − q in the gradient: the sign is reversed",
             "Where q is too high, raising it raises the loss: the gradient is positive.",
             gradient=lambda q, a, r, nq, done, g: _slope_of(q, a, -_residual(q, a, _target(r, nq, done, g))),
+        ),
+        misconception(
+            "the gradient is divided by all N × A entries",
+            "The mean runs over the N steps, one residual each. The actions that were not taken are not counted.",
+            gradient=lambda q, a, r, nq, done, g: (
+                _slope_of(q, a, _residual(q, a, _target(r, nq, done, g))) / q.shape[1]
+            ),
         ),
         misconception(
             "the gradient is not divided by N",
@@ -1152,6 +1328,11 @@ policy_gradient = Exercise(
             value=lambda z, a, q: -np.mean(q * np.log(_picked(z, a))),
         ),
         misconception(
+            "the logit is taken for log π",
+            "From the logit to log π one thing is missing: minus the logarithm of the sum of all exponentials of its row. Without it, raising all logits of a row by 1 would change the loss, and the policy is still the same.",
+            value=lambda z, a, q: -np.mean(q * _picked(z, a)),
+        ),
+        misconception(
             "the size of q is taken: punished actions are praised",
             "A negative q must make the action rarer. Its sign stays.",
             value=lambda z, a, q: -np.mean(np.abs(q) * _picked(_log_softmax(z), a)),
@@ -1178,6 +1359,11 @@ policy_gradient = Exercise(
             value=lambda z, a, q: -np.mean(q * np.log(_picked(_softmax(z), a))),
         ),
         misconception(
+            "a tiny number inside the logarithm: a rare action cannot cost more than 27.6",
+            "Taking log(π + 1e-12) hides the underflow and keeps its harm: −log π should be above 1000 here. Subtract the logarithm of the sum from the logits, and no number need be added.",
+            value=lambda z, a, q: -np.mean(q * np.log(_picked(_softmax(z), a) + 1e-12)),
+        ),
+        misconception(
             "the softmax is taken over the examples (axis 0) instead of the actions",
             "The probabilities of the actions in one row sum to 1: axis=1.",
             value=lambda z, a, q: -np.mean(q * _picked(_log_softmax(z, axis=0), a)),
@@ -1192,6 +1378,11 @@ policy_gradient = Exercise(
             "one-hot − softmax: the sign is reversed",
             "That is the direction in which to go. The gradient of the loss points the other way; the optimizer turns it round.",
             gradient=lambda z, a, q: q[:, None] * (_one_hot(a, z) - _softmax(z)) / len(z),
+        ),
+        misconception(
+            "q multiplies the one-hot only",
+            "The weight of an example stands in front of everything: q·(softmax − one-hot).",
+            gradient=lambda z, a, q: (_softmax(z) - q[:, None] * _one_hot(a, z)) / len(z),
         ),
         misconception(
             "q multiplies the softmax only",

@@ -386,9 +386,9 @@ def actions_and_weights(large: float) -> Cases:
             drawn = partial(_policy, rng, n, a)
             logits, action, q = _until(drawn, _no_cancelling)
             cases.append(Case({"logits": logits, "action": action, "q": q}))
-        for n, levels in ((1, [-0.5, 0.75, 1.0]), (3, [-0.5, 0.0, 0.75, 1.0])):
-            logits = rng.permuted(np.tile(levels, (n, 1)), axis=1)
-            action = (logits == 0.75).argmax(axis=1)  # its exponential overflows, and beside the best it is 0
+        for n, taken, others in ((1, 0.75, [-0.5, 1.0]), (3, 0.5, [-0.5, 0.0, 1.0])):
+            logits = rng.permuted(np.tile([taken, *others], (n, 1)), axis=1)
+            action = (logits == taken).argmax(axis=1)  # its exponential overflows, and beside the best it is 0
             logits -= np.resize([0.0, 3.0, 0.0], n)[:, None]
             q = grid(rng.uniform(0.5, 2, n)) * np.resize([1.0, -1.0, 1.0], n)
             inputs = {"logits": logits * large, "action": action, "q": q}
