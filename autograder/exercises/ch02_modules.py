@@ -21,11 +21,12 @@ def _dense(
     bias=lambda outputs, rng: np.zeros(outputs),
     forward=_forward,
     stale=False,
+    draw=lambda inputs, outputs, rng: rng.normal(size=(outputs, inputs)),
 ):
     """A dense layer with one of its lines replaced: what it starts with, and what it answers with given parameters."""
 
     def try_dense(inputs, outputs, rng, weight, bias_given, x):
-        start_weight = rng.normal(size=(outputs, inputs)) * scale(inputs, outputs)
+        start_weight = draw(inputs, outputs, rng) * scale(inputs, outputs)
         start_bias = bias(outputs, rng)
         used = (start_weight, start_bias) if stale else (weight, bias_given)
         return start_weight, start_bias, forward(x, *used)
@@ -101,6 +102,21 @@ dense = Exercise(
             unit=_dense(scale=lambda inputs, outputs: 2 / inputs),
         ),
         misconception(
+            "weights drawn as (inputs, outputs)",
+            "In this course, as in PyTorch, row k of the weight belongs to output k: its shape is (outputs, inputs).",
+            unit=_dense(draw=lambda inputs, outputs, rng: rng.normal(size=(inputs, outputs))),
+        ),
+        misconception(
+            "weights drawn as (inputs, outputs) and turned over afterwards",
+            "The shape is right, but each number stands at another place. Draw them as (outputs, inputs) at once.",
+            unit=_dense(draw=lambda inputs, outputs, rng: rng.normal(size=(inputs, outputs)).T),
+        ),
+        misconception(
+            "weights scaled by inputs and outputs together",
+            "That is another rule, which chapter 7 has as well. Here the factor is √(2/inputs).",
+            unit=_dense(scale=lambda inputs, outputs: np.sqrt(2 / (inputs + outputs))),
+        ),
+        misconception(
             "weights scaled by the number of outputs",
             "An output is a sum over the inputs. So it is their number that matters.",
             unit=_dense(scale=lambda inputs, outputs: np.sqrt(2 / outputs)),
@@ -121,13 +137,14 @@ def _mlp(
     second=lambda h1, w, b, x: _relu(_forward(h1, w, b)),
     last=lambda h2, w, b: _forward(h2, w, b),
     told=lambda h1, h2, y: (h1, h2, y),
+    skip=False,
 ):
     """Three layers with one of them replaced."""
 
     def feed_forward(x, weight1, bias1, weight2, bias2, weight3, bias3):
         h1 = first(x, weight1, bias1)
         h2 = second(h1, weight2, bias2, x)
-        return told(h1, h2, last(h2, weight3, bias3))
+        return told(h1, h2, last(h1 if skip else h2, weight3, bias3))
 
     return feed_forward
 
@@ -152,7 +169,7 @@ feed_forward = Exercise(
     id="ch02.feed_forward",
     reference="layers.Dense",
     protocol=Program(("x", "weight1", "bias1", "weight2", "bias2", "weight3", "bias3"), ("h1", "h2", "y")),
-    cases=cases.mlps(((1, 2, 3, 4, 2), (3, 3, 3, 3, 3), (5, 4, 6, 3, 2), (8, 2, 5, 4, 3))),
+    cases=cases.mlps(((1, 2, 3, 4, 2), (3, 3, 3, 3, 3), (5, 4, 4, 3, 2), (8, 2, 4, 4, 3))),
     answers=_by_modules,
     parts=[Part("first hidden layer", 1, "h1"), Part("second hidden layer", 1, "h2"), Part("output", 2, "y")],
     read_again="2.3 Feed-forward: what becomes of one example on its way?",
@@ -194,6 +211,16 @@ feed_forward = Exercise(
             unit=_mlp(second=lambda h1, w, b, x: _relu(_forward(x, w, b))),
         ),
         misconception(
+            "a last layer that reads h1 again",
+            "What the second layer answered, h2, is what the last layer is given.",
+            unit=_mlp(skip=True),
+        ),
+        misconception(
+            "the answers in another order: the output comes first",
+            "The three answers are asked for in the order in which they are made: h1, h2, y.",
+            unit=_mlp(told=lambda h1, h2, y: (y, h1, h2)),
+        ),
+        misconception(
             "an absolute value in place of the ReLU",
             "The ReLU answers 0 for a negative sum. It does not turn its sign.",
             unit=_mlp(first=lambda x, w, b: abs(_forward(x, w, b)), second=lambda h1, w, b, x: abs(_forward(h1, w, b))),
@@ -224,6 +251,16 @@ def _count(each=lambda wide, narrow: wide * narrow + narrow, total=sum, pairs=No
 
 def _pairs(sizes):
     return list(pairwise(sizes))
+
+
+def _front(first):
+    """The right counts with one more number in front."""
+
+    def count_parameters(sizes):
+        counts = [first(sizes), *_count()(sizes)[0]]
+        return counts, sum(counts)
+
+    return count_parameters
 
 
 def _counted(reference, inputs):
@@ -271,6 +308,26 @@ count_parameters = Exercise(
             "an input layer that is counted, too",
             "The first entry of sizes is the number of features. Nothing is learned there: there are as many layers as neighbors, one less than the sizes.",
             unit=lambda sizes: _count(pairs=lambda s: [(s[0], s[0]), *_pairs(s)])(sizes),
+        ),
+        misconception(
+            "the inputs counted as a layer",
+            "The first entry of sizes is the number of features. They are given, not learned: there are as many layers as neighbors, one less than the sizes.",
+            unit=_front(lambda sizes: sizes[0]),
+        ),
+        misconception(
+            "the last layer left out",
+            "Three sizes make two layers. Where does your loop end? `zip(sizes, sizes[1:])` meets every pair of neighbors.",
+            unit=_count(pairs=lambda sizes: _pairs(sizes)[:-1]),
+        ),
+        misconception(
+            "a bias for the inputs and one for the outputs: (D + 1)(K + 1)",
+            "Only the outputs have biases: K rows of D weights and one bias each, K(D + 1).",
+            unit=_count(each=lambda a, b: (a + 1) * (b + 1)),
+        ),
+        misconception(
+            "the sum in front of the list",
+            "First the list, one count for each layer, then their sum: `return counts, total`.",
+            unit=lambda sizes: _count()(sizes)[::-1],
         ),
         misconception(
             "layers that are multiplied: a product in place of the sum",
@@ -410,10 +467,23 @@ class _NameFirst(_Chain):
 
 
 class _LastNames(_Chain):
+    """The dictionary is made anew for each module; the last one of the network, a ReLU, has nothing to tell."""
+
     @property
     def params(self):
-        last = [(i, layer) for i, layer in enumerate(self.layers) if layer.params][-1:]
-        return {f"{i}.{name}": array for i, layer in last for name, array in layer.params.items()}
+        i, layer = list(enumerate(self.layers))[-1]
+        return {f"{i}.{name}": array for name, array in layer.params.items()}
+
+
+class _FirstNames(_Chain):
+    @property
+    def params(self):
+        return {f"0.{name}": array for name, array in self.layers[0].params.items()}
+
+
+class _Undotted(_Chain):
+    def named(self, i, name):
+        return f"{i}_{name}"
 
 
 def _named(reference, inputs):
@@ -486,6 +556,16 @@ sequential = Exercise(
             "a place that counts only modules with parameters",
             "A ReLU has no parameters, and it has a place all the same. If it is number 0 of its chain, the module behind it is number 1.",
             unit=_network(_OwnOnly),
+        ),
+        misconception(
+            "another sign in place of the dot",
+            "The name is the place, a dot, the module's own name: 0.weight, and 1.1.weight in a chain of chains.",
+            unit=_network(_Undotted),
+        ),
+        misconception(
+            "params of the first module only: a return inside the loop",
+            "Both loops must come to their end before you return the dictionary. Look at how far your return is indented.",
+            unit=_network(_FirstNames),
         ),
         misconception(
             "params of one module only: the dictionary is made anew at each step of the loop",
@@ -563,6 +643,16 @@ collapse = Exercise(
             "a bias that goes through the product of all weights so far",
             "The bias b₁ is added behind W₁. So it passes W₂, and not W₂W₁.",
             unit=_collapsed(carried=lambda w, b, bias, before: w @ before @ bias + b),
+        ),
+        misconception(
+            "the bias on the wrong side: bias @ W₂",
+            "The bias takes the way of x through the later layer, which is W₂ b₁. In code: w @ bias, or bias @ w.T.",
+            unit=_collapsed(carried=lambda w, b, bias, before: bias @ w + b),
+        ),
+        misconception(
+            "the first layer is taken in twice",
+            "You begin with the arrays of the first layer, and the loop begins with it, too. Let the loop start behind it: weights[1:].",
+            unit=lambda weights, biases: _collapsed()([weights[0], *weights], [biases[0], *biases]),
         ),
         misconception(
             "a product entry by entry",
@@ -654,6 +744,21 @@ xor_network = Exercise(
             unit=_xor_by(hidden_bias=(0, 0)),
         ),
         misconception(
+            "an output bias of on",
+            "At (0, 0) both hidden units are silent and the network answers its output bias. The inputs agree there: off.",
+            unit=_xor_by(output=lambda off, on: ([on - off, 2 * (off - on)], on)),
+        ),
+        misconception(
+            "on and off themselves as output weights",
+            "An output weight says how far the answer moves for each 1 of its hidden unit. From off to on: how far is that?",
+            unit=_xor_by(output=lambda off, on: ([on, off], off)),
+        ),
+        misconception(
+            "a hidden bias of +1 for the second unit",
+            "With +1 it is awake at every corner, also at (0, 0). It should wake only when both inputs are on: −1.",
+            unit=_xor_by(hidden_bias=(0, 1)),
+        ),
+        misconception(
             "the network of AND",
             "Yours speaks only when both inputs are on.",
             unit=_xor_by(output=lambda off, on: ([0, on - off], off)),
@@ -686,6 +791,7 @@ zigzag = Exercise(
         misconception(
             "one fold, whatever the depth",
             "The answer of the first fold is the input of the second. Put the fold into a loop.",
+            "If there is a loop: does every turn start from the first x again, or does a return stand inside?",
             value=_folded(times=lambda depth: 1),
         ),
         misconception(
@@ -702,6 +808,21 @@ zigzag = Exercise(
             "a roof that does not come down: output weights 2 and −2",
             "Beyond ½ both units are awake. The slopes are then 2 and −2, which is flat. To fall as fast as it rose the second weight must outweigh the first.",
             value=_folded(lambda x: 2 * np.maximum(x, 0) - 2 * np.maximum(x - 0.5, 0)),
+        ),
+        misconception(
+            "one fold, times the depth",
+            "To fold again is to put the answer into t once more, t(t(x)). A factor only makes the roof higher.",
+            value=lambda x, depth: depth * _folded()(x, 1),
+        ),
+        misconception(
+            "np.max in place of np.maximum",
+            "The largest number of an array is what np.max looks for. The ReLU of each entry is np.maximum(x, 0).",
+            value=_folded(lambda x: 2 * np.max(x) - 4 * np.max(x - 0.5)),
+        ),
+        misconception(
+            "x is overwritten before the second unit has read it",
+            "Both units look at the same x. Write the fold in one line, or give the first sum a name of its own.",
+            value=_folded(lambda x: 2 * np.maximum(x, 0) - 4 * np.maximum(2 * x - 0.5, 0)),
         ),
         misconception(
             "a second unit that wakes at 0, not at ½",
@@ -815,7 +936,7 @@ embedding = Exercise(
         misconception(
             "dy itself as the gradient of the table",
             "A gradient has the shape of what it belongs to. The table has count rows; dy has one for each id.",
-            unit=_embedding(grads=lambda weight, ids, dy: dy.reshape(-1, weight.shape[1])),
+            unit=_embedding(grads=lambda weight, ids, dy: dy),
         ),
         misconception(
             "a gradient multiplied by the row of the table",
@@ -897,10 +1018,20 @@ masking = Exercise(
             unit=_masking(mask=lambda x, value: x != value),
         ),
         misconception(
+            "only one feature is looked at: the first",
+            "A step that is there may have the value in its first feature. Compare all of them: missing is where all are equal to it.",
+            unit=_masking(mask=lambda x, value: x[..., 0] != value),
+        ),
+        misconception(
+            "the missing steps are taken out, not set to 0",
+            "The answer has the shape of x, so that the batch stays one array. Put zeros where a step is missing.",
+            unit=_masking(fill=lambda x, keep, value: x[keep[..., 0]]),
+        ),
+        misconception(
             "missing steps that keep their value",
             "With the value −9 a −9 would go on into the network as if it had been measured. Put 0 there.",
-            "If your mask is True everywhere: do you compare with self.value, or with 0?",
-            unit=_masking(fill=lambda x, keep, value: x),
+            "If the mask is wrong as well: do you compare with self.value, or with 0?",
+            unit=_masking(mask=lambda x, value: (x != 0).any(axis=-1)),
         ),
         misconception(
             "a mask that is True where a step is missing",
@@ -955,6 +1086,16 @@ masked_mean = Exercise(
             "missing steps that are averaged with the others",
             "What stands at a missing step is no measurement. Multiply by the mask before you add.",
             value=_averaged(total=lambda x, mask: x.sum(axis=1)),
+        ),
+        misconception(
+            "the mask is not used: the plain mean over all steps",
+            "What stands at a missing step is no measurement, and it does not count as a step either.",
+            value=lambda x, mask: x.mean(axis=1),
+        ),
+        misconception(
+            "divided by the number of features as well",
+            "The D features stay apart, each with a mean of its own. Divide by the number of present steps only.",
+            value=lambda x, mask: _averaged()(x, mask) / x.shape[2],
         ),
         misconception(
             "a sum without the division",
@@ -1046,6 +1187,16 @@ class _OneBranch(_Both):
         return np.concatenate([self.left.forward(a), self.left.forward(b)], axis=1)
 
 
+class _OnlyA(_Both):
+    def forward(self, a, b):
+        return np.concatenate([self.left.forward(a), self.right.forward(a)], axis=1)
+
+
+class _NotJoined(_Both):
+    def forward(self, a, b):
+        return self.left.forward(a), self.right.forward(b)
+
+
 class _Crossed(_Both):
     def forward(self, a, b):
         return np.concatenate([self.left.forward(b), self.right.forward(a)], axis=1)
@@ -1060,6 +1211,18 @@ class _FlatNames(_Both):
     @property
     def params(self):
         return {**self.left.params, **self.right.params}
+
+
+def _sided(left, right):
+    """A right module but for what stands in front of its names."""
+
+    class Sided(_Both):
+        @property
+        def params(self):
+            both = ((left, self.left), (right, self.right))
+            return {side + name: array for side, branch in both for name, array in branch.params.items()}
+
+    return Sided
 
 
 class _LeftNames(_Both):
@@ -1115,6 +1278,16 @@ two_inputs = Exercise(
             unit=_pair(_OneBranch),
         ),
         misconception(
+            "one input for both branches",
+            "The right branch is given b. In yours nobody ever looks at b.",
+            unit=_pair(_OnlyA),
+        ),
+        misconception(
+            "two answers that are not joined",
+            "The answers are to be one array, (N, L + R): np.concatenate puts them side by side.",
+            unit=_pair(_NotJoined),
+        ),
+        misconception(
             "branches that are crossed: a goes right and b goes left",
             "The left branch is given a, the first input; the right one is given b.",
             unit=_pair(_Crossed),
@@ -1128,6 +1301,21 @@ two_inputs = Exercise(
             "names without the branch in front",
             "Say whose array it is: left.weight, right.0.weight. If both branches were dense layers, one would overwrite the other.",
             unit=_pair(_FlatNames),
+        ),
+        misconception(
+            "numbers in place of left and right",
+            "The places in a chain have numbers; the sides of this module have names: left.weight, right.0.weight.",
+            unit=_pair(_sided("0.", "1.")),
+        ),
+        misconception(
+            "another sign in place of the dot behind the side",
+            "The name is the side, a dot, and the name inside the branch: left.weight, right.0.weight.",
+            unit=_pair(_sided("left_", "right_")),
+        ),
+        misconception(
+            "left and right exchanged in the names",
+            "The arrays of self.left come under left, those of self.right under right.",
+            unit=_pair(_sided("right.", "left.")),
         ),
         misconception(
             "a right branch whose arrays are not told",
@@ -1228,8 +1416,9 @@ output_head = Exercise(
             unit=_head(regression=(lambda z: np.maximum(z, 0), lambda p: p)),
         ),
         misconception(
-            "a threshold for one class of many",
-            "Among ten classes the best may have 0.3. Take the largest of the row, not those above ½.",
+            "a yes or no for each class, where the number of one class is asked for",
+            "One of the classes is right, so the decision is one number for each example: the place of the largest, `argmax(axis=1)`.",
+            "If you took those above ½: among ten classes the best may have 0.3, and then nobody is chosen.",
             unit=_head(multi_class=(_softmax, _above_half)),
         ),
         misconception(
@@ -1241,6 +1430,34 @@ output_head = Exercise(
             "one largest label where several may be right",
             "Each label is decided by itself: 1 where its probability is above ½.",
             unit=_head(multi_label=(_sigmoid, lambda p: p.argmax(axis=1))),
+        ),
+        misconception(
+            "the largest probability, not the place where it stands",
+            "With `max` you get how large the largest is, with `argmax` where it stands. The class is the place.",
+            unit=_head(multi_class=(_softmax, lambda p: p.max(axis=1))),
+        ),
+        misconception(
+            "one class for the whole batch",
+            "Each row is an example of its own and has a largest of its own: axis=1.",
+            unit=_head(multi_class=(_softmax, lambda p: p.argmax())),
+        ),
+        misconception(
+            "scores compared with ½, not probabilities",
+            "A probability of ½ belongs to a score of 0. Compare the prediction with ½, or the score with 0.",
+            unit=_head(
+                binary=(_sigmoid, lambda p: (p > _sigmoid(0.5)) * 1.0),
+                multi_label=(_sigmoid, lambda p: (p > _sigmoid(0.5)) * 1.0),
+            ),
+        ),
+        misconception(
+            "a yes or no for a regression",
+            "Nothing is to be decided about a temperature. The decision of a regression is the score itself.",
+            unit=_head(regression=(lambda z: z, _above_half)),
+        ),
+        misconception(
+            "a tanh in place of the sigmoid",
+            "A tanh goes from −1 to 1, and a probability is never below 0. The sigmoid is 1/(1 + e⁻ᶻ).",
+            unit=_head(binary=(np.tanh, lambda p: (p > 0) * 1.0), multi_label=(np.tanh, lambda p: (p > 0) * 1.0)),
         ),
         misconception(
             "a probability in place of a decision",

@@ -103,9 +103,11 @@ def stacks() -> Cases:
             (2, 4, 3),
             (2, 3, 3),
             (2, 3, 2),
+            (3, 1, 2),
             (3, 3, 3, 3),
             (3, 2, 2, 2),
             (4, 2, 5, 3),
+            (2, 1, 1, 3),
             (2, 3, 4, 2, 3),
         ):
             pairs = [affine(rng, wide, narrow) for wide, narrow in pairwise(widths)]
@@ -192,7 +194,9 @@ def padded() -> Cases:
         for (n, steps, features), value in (((1, 3, 2), 0.0), ((3, 4, 3), -9.0)):
             x = signed(rng, (n, steps, features))
             x[:, -1] = value
-            x[:, 0, rng.integers(features)] = value  # a step that is present, with one feature of that value
+            rows = np.arange(n)
+            for step in (0, 1):  # steps that are present, each with one feature of that value, in turn
+                x[rows, step, (rows + step) % features] = value
             about = f"the value {value:g} in one feature of a step that is present"
             cases.append(Case({"value": value, "x": x, "dy": signed(rng, x.shape)}, about, "some"))
         return cases
