@@ -14,7 +14,7 @@
 # # Chapter 6 · Backpropagation
 #
 # A network has answered, and the answer is wrong. Which of its thousand weights should move, which way, and how much? Backpropagation answers for all
-# of them at once, at the price of about two more forward passes. Everything that has been learned by deep learning was learned through it.
+# of them at once, at the price of about two more forward passes. Nearly everything that deep learning has learned, it learned this way.
 #
 # **After this chapter you can**
 #
@@ -101,6 +101,8 @@ assert weights == 4810 and weights * once > 100 * both
 # | 2 error measurement | the loss turns answer and target into one number | `loss.forward(…)` |
 # | 3 backward pass | the slopes of the loss, from the output back to the input | `model.backward(loss.backward())` |
 # | 4 weight update | a small step against the slope, $\theta \leftarrow \theta - \eta\,\partial L/\partial\theta$ | `optimizer.step(…)` |
+#
+# Here $\theta$ (theta) stands for any weight or bias, $L$ for the loss and $\eta$ (eta) for the learning rate, the length of the step.
 #
 # A word about words. D1 speaks of "the gradients of the weights with respect to the loss function". It is the other way round: the gradient *of the loss*
 # *with respect to the weights*. The loss is what changes, the weights are what is moved.
@@ -246,7 +248,7 @@ figures.backpropagation.graph(
 #
 # **The mathematics.** The derivative of the output for a node is the **sum over all roads** of the **product of the slopes** along the road:
 #
-# $$\frac{\partial L}{\partial a} = \sum_{\text{roads } a \to L}\ \prod_{\text{edges of the road}} \text{slope} .$$
+# $$\frac{\partial L}{\partial a} = \sum_{\text{roads } a \to L}\ \prod_{\text{arrows of the road}} \text{slope} .$$
 #
 # D2's product is right for a chain, where there is one road. For layers with several units it becomes a product of *matrices*, and a matrix product is nothing
 # else than a sum over roads.
@@ -294,7 +296,7 @@ np.testing.assert_allclose((second @ first)[0], by_roads)
 # %% [markdown]
 # ## 6.4 Memoization: why is the backward pass so cheap?
 #
-# **The question.** The number of roads can double with each layer. A network with 20 layers of 10 units has $10^{20}$ of them between an input and the loss.
+# **The question.** Each further layer multiplies the number of roads by its width. A network with 20 layers of 10 units has $10^{20}$ of them between an input and the loss.
 # How can any computer walk them all?
 #
 # **The picture.** Two families of graphs. On the left a chain. On the right every number is used twice by the next. We count multiplications: once road by road, each
@@ -338,7 +340,7 @@ for depth, (kept, lost), (kept2, lost2) in zip(depths, counts[chain_of], counts[
 figures.backpropagation.roads(depths, counts[chain_of], counts[doubling])
 
 # %% [markdown]
-# With memory the cost is the number of **edges**. Without, it is the total length of all **roads**: quadratic for the chain, exponential where numbers are used
+# With memory the cost is the number of **arrows**. Without, it is the total length of all **roads**: quadratic for the chain, exponential where numbers are used
 # twice. D1 calls the trick **memoization**: the backward pass can reuse what it has computed.
 #
 # **In a network** of width 3, from the loss back to the inputs, the same count:
@@ -417,7 +419,7 @@ assert kept_bytes(4, 1024)[0] > 10 * kept_bytes(4, 1024)[1]
 #
 # <details><summary>All my slopes are 0 except the last few</summary>
 #
-# You probably start at node 0. It has nothing to hand on yet.
+# You probably start at node 0. It has nothing to hand on yet. Or your loop stops before it comes to the output: the last node has the number $n - 1$.
 # </details>
 
 # %% exercise="ch06.reverse_sweep"
@@ -458,7 +460,7 @@ check("ch06.reverse_sweep", reverse_sweep)
 figures.backpropagation.backward_wave()
 
 # %% [markdown]
-# **The mathematics.** $z_j = \sum_i \theta_{x_i,h_j} x_i + b_{h_j}$, then $h_j = \sigma(z_j)$, then $o = \sum_j \theta_{h_j,o} h_j + b_o$, and $L = (y - o)^2$ for one example. D1 walks one road and numbers
+# **The mathematics.** $z_j = \sum_i \theta_{x_i,h_j} x_i + b_{h_j}$, then $h_j = \sigma(z_j)$, then $z_o = \sum_j \theta_{h_j,o} h_j + b_o$ and $o = z_o$, since the output is linear, and $L = (y - o)^2$ for one example. D1 walks one road and numbers
 # its five links:
 #
 # $$\frac{\partial L}{\partial\theta_{x_1,h_1}} =
@@ -720,6 +722,11 @@ assert good < 1e-9 and tiny > 1e-5
 # <details><summary>My first entry is right and the others are off</summary>
 #
 # The nudge of the first entry is still there while you measure the second. Begin each entry with a fresh copy.
+# </details>
+#
+# <details><summary>All my slopes are 0</summary>
+#
+# `up = x` makes no copy. Both names mean the same array, and both nudges cancel in it.
 # </details>
 #
 # <details><summary>My result is twice too large, or far too small</summary>
@@ -1197,6 +1204,11 @@ assert left[0.5] < 1e-5 and 0.1 < left[1.0] < 10 and left[2.0] > 1e5  # stable: 
 # You have `x.T @ dy`. Exchange the two.
 # </details>
 #
+# <details><summary>The check complains of a missing 'weight'</summary>
+#
+# It looks into `self.grads` after `backward` and finds nothing under this name. The gradients for the parameters are not returned; they are left there.
+# </details>
+#
 # <details><summary>My gradients are right for one example only</summary>
 #
 # Either a mean stands where a sum belongs, or the biases' gradient still has one row for each example.
@@ -1361,6 +1373,11 @@ figures.backpropagation.layer_chain()
 # Backward is the same loop with `dy`, over `reversed(self.layers)`.
 # </details>
 #
+# <details><summary>Forward is right, and only the gradients are not</summary>
+#
+# Run the checks of 6.8 and 6.9 again: a chain is as good as its links. If both are green, look at what your loop hands on and what it returns at its end.
+# </details>
+#
 # <details><summary>I get an error about shapes that do not fit</summary>
 #
 # Print the shape of what is handed over at each layer. If the first layer gets a `dy` with as many columns as there are classes, you go back from the wrong end.
@@ -1398,7 +1415,8 @@ def chain(x, dy, weight1, bias1, weight2, bias2):
     network = Sequential(first, Sigmoid(), last)
     y = network.forward(x)
     dx = network.backward(dy)
-    return y, dx, first.grads["weight"], first.grads["bias"], last.grads["weight"], last.grads["bias"]
+    grads = [layer.grads.get(name) for layer in (first, last) for name in ("weight", "bias")]
+    return y, dx, *grads
 
 
 # %% check="ch06.sequential" points=4
@@ -1421,7 +1439,7 @@ check("ch06.sequential", chain)
 # | $z_2 = h W_2^T + b_2$ | $dW_2 = dz_2^T h, \quad db_2 = \sum_n dz_2, \quad dh = dz_2 W_2$ |
 # | $L = \text{mean of } {-\log \text{softmax}(z_2)_{\text{true}}}$ | $dz_2 = (p - t)/N$ |
 #
-# There is no $dx$ in the first line: nobody learns the input. So the backward pass costs a little less than twice the forward pass, if we count the multiplications in matrix products:
+# There is no $dx$ in the first line: nobody learns the input. So the backward pass costs between one and two times the forward pass, and comes nearer to two the deeper the network is, if we count the multiplications in matrix products:
 
 # %% tags=["demo"]
 def products(n, sizes):

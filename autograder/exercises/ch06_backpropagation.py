@@ -26,14 +26,14 @@ def _neuron(
     loss=lambda p, y: (p - y) ** 2,
     pull=lambda p, y: 2 * (p - y),
     slope=lambda z, p: 1 - p**2,
-    roads=lambda dz, x, w: (dz * x, dz, dz * w),
+    roads=lambda dz, x, w, b: (dz * x, dz, dz * w),
 ):
     """A wrong neuron: loss, d loss/d p, d p/d z and the three last links, one of them replaced."""
 
     def neuron(x, w, b, y):
         z = w * x + b
         p = math.tanh(z)
-        return (loss(p, y), *roads(pull(p, y) * slope(z, p), x, w))
+        return (loss(p, y), *roads(pull(p, y) * slope(z, p), x, w, b))
 
     return neuron
 
@@ -70,6 +70,11 @@ neuron = Exercise(
             unit=_neuron(slope=lambda z, p: 1 - z**2),
         ),
         misconception(
+            "tanh taken twice: its slope as 1 − tanh²(p)",
+            "The number p is tanh(z) already, so the slope of tanh is 1 − p². You send p through tanh once more.",
+            unit=_neuron(slope=lambda z, p: 1 - math.tanh(p) ** 2),
+        ),
+        misconception(
             "the slope of the sigmoid, p(1 − p), for tanh",
             "This neuron bends with tanh, whose slope at 0 is 1. The rule p(1 − p) gives 0 there.",
             unit=_neuron(slope=lambda z, p: p * (1 - p)),
@@ -80,6 +85,11 @@ neuron = Exercise(
             unit=_neuron(pull=lambda p, y: p - y),
         ),
         misconception(
+            "2p for the slope of the square: the target y is missing",
+            "The inner number p − y stays in the derivative of (p − y)². Where p has reached y, nothing should pull any more.",
+            unit=_neuron(pull=lambda p, y: 2 * p),
+        ),
+        misconception(
             "a reversed sign: y − p where p − y belongs",
             "If the answer p is too high, raising it raises the loss. Then the slope for b must be positive.",
             unit=_neuron(pull=lambda p, y: 2 * (y - p)),
@@ -87,12 +97,17 @@ neuron = Exercise(
         misconception(
             "the last links of w and x exchanged",
             "Look at z = w·x + b. How much does z change when w grows by 1? By x. And when x grows by 1?",
-            unit=_neuron(roads=lambda dz, x, w: (dz * w, dz, dz * x)),
+            unit=_neuron(roads=lambda dz, x, w, b: (dz * w, dz, dz * x)),
         ),
         misconception(
             "a bias that is multiplied by the input",
             "In z = w·x + b, when b grows by 1, z grows by 1, whatever x is.",
-            unit=_neuron(roads=lambda dz, x, w: (dz * x, dz * x, dz * w)),
+            unit=_neuron(roads=lambda dz, x, w, b: (dz * x, dz * x, dz * w)),
+        ),
+        misconception(
+            "a slope for b that is multiplied by b",
+            "Beside w stands x in z = w·x + b, and beside x stands w. What stands beside b?",
+            unit=_neuron(roads=lambda dz, x, w, b: (dz * x, dz * b, dz * w)),
         ),
         misconception(
             "slopes along the chain that are added instead of multiplied",
@@ -110,7 +125,7 @@ neuron = Exercise(
 
 
 def _swept(reference, inputs):
-    """The same graph of `autodiff.Scalar`s, with the slopes put on its edges."""
+    """The same graph of `autodiff.Scalar`s, with the slopes put on its arrows."""
     nodes: list = []
     for row in inputs["slopes"]:
         nodes.append(reference(0.0, [(nodes[j], float(row[j])) for j in np.flatnonzero(row)]))
@@ -118,11 +133,13 @@ def _swept(reference, inputs):
     return {"gradient": [node.grad for node in nodes], "multiplications": multiplications}
 
 
-def _sweep(onto=lambda old, above, slope: old + above * slope, backwards=True, seed=1.0, turned=False, count=None):
+def _sweep(
+    onto=lambda old, above, slope: old + above * slope, backwards=True, seed=1.0, start=0.0, turned=False, count=None
+):
     def reverse_sweep(slopes):
         table = slopes.T if turned else slopes
         n = len(table)
-        gradient = np.zeros(n)
+        gradient = np.full(n, start)
         gradient[-1] = seed
         for i in reversed(range(n)) if backwards else range(n):
             for j in np.flatnonzero(table[i]):
@@ -179,9 +196,25 @@ reverse_sweep = Exercise(
             unit=_sweep(seed=0.0),
         ),
         misconception(
-            "edges read the wrong way round: slopes[j, i] for slopes[i, j]",
-            "The entry slopes[i, j] with j < i belongs to the edge from j into i. Your sweep reads the upper half of the table, which is empty.",
+            "a sweep that meets no arrow: slopes[j, i] for slopes[i, j], or a last node that is left out",
+            "The entry slopes[i, j] with j < i belongs to the arrow from j into i. A sweep of slopes[j, i] reads the upper half of the table, which is empty.",
+            "If your indices are right: does your loop reach the output? `range(n - 1)` ends before it, and nobody else has anything to hand on.",
             unit=_sweep(turned=True),
+        ),
+        misconception(
+            "a 1 at every node to begin with",
+            "Only the output has the slope 1 for itself. What another node owes must come down the arrows: begin with zeros.",
+            unit=_sweep(start=1.0),
+        ),
+        misconception(
+            "slopes handed on without what the node has collected",
+            "What goes from node i to node j is gradient[i] · slopes[i, j]. The slope alone says what j does to i, and not what i does to the output.",
+            unit=_sweep(onto=lambda old, above, slope: old + slope),
+        ),
+        misconception(
+            "arrows with a negative slope that are left out",
+            "Only an entry of exactly 0 means that there is no arrow. A negative slope is an arrow like any other: compare with != 0 instead of > 0.",
+            unit=lambda slopes: _sweep()(np.maximum(slopes, 0)),
         ),
         misconception(
             "a gradient that is spread over the parents in equal shares",
@@ -190,17 +223,17 @@ reverse_sweep = Exercise(
         ),
         misconception(
             "a count of every road from its beginning: that is the price without memoization",
-            "In your sweep each edge is used once, with what its upper end already knows. So how many products are there?",
+            "In your sweep each arrow is used once, with what the node at its tip already knows. So how many products are there?",
             unit=_sweep(count=_road_by_road),
         ),
         misconception(
-            "a count of nodes instead of edges",
+            "a count of nodes instead of arrows",
             "A node with three parents sends three products. Count where you multiply.",
             unit=_sweep(count=len),
         ),
         misconception(
-            "a count of all pairs of nodes, also of those without an edge",
-            "Where slopes[i, j] is 0 there is no edge and nothing to multiply.",
+            "a count of all pairs of nodes, also of those without an arrow",
+            "Where slopes[i, j] is 0 there is no arrow and nothing to multiply.",
             unit=_sweep(count=lambda slopes: len(slopes) * (len(slopes) - 1) // 2),
         ),
     ],
@@ -298,6 +331,11 @@ two_two_one = Exercise(
             unit=_two_two_one(back=lambda do, output_weight: do * np.ones(2)),
         ),
         misconception(
+            "link (3) as h: the unit's own answer in place of its output weight",
+            "The sum is o = θ·h + b. To move a weight you multiply by its input h; to move h you multiply by its weight.",
+            unit=_two_two_one(back=lambda do, output_weight: do, bend=lambda dh, z, h: dh * h * h * (1 - h)),
+        ),
+        misconception(
             "no link (4): the slope of the sigmoid is missing",
             "Between z and h stands a sigmoid. Its slope h(1 − h) is a factor of everything that lies before it.",
             unit=_two_two_one(bend=lambda dh, z, h: dh),
@@ -318,6 +356,12 @@ two_two_one = Exercise(
             unit=_two_two_one(weight=lambda dz, x: np.outer(x, dz)),
         ),
         misconception(
+            "two slopes for four hidden weights: dz · x entry by entry",
+            "Each of the two inputs leads to each of the two hidden units: four pairs, four slopes. "
+            "A table of all products has dz down its side and x along its top.",
+            unit=_two_two_one(weight=lambda dz, x: dz * x),
+        ),
+        misconception(
             "no link (5): the input is missing in the hidden weights' gradient",
             "A weight whose input is 0 can do nothing. Link (5) is that input.",
             unit=_two_two_one(weight=lambda dz, x: np.outer(dz, np.ones(2))),
@@ -331,6 +375,20 @@ two_two_one = Exercise(
             "output weights' gradient taken at z, before the sigmoid",
             "The output weight multiplies h. What comes with its gradient is what it multiplied on the way forward.",
             unit=_two_two_one(output_weight=lambda do, z, h: do * z),
+        ),
+        misconception(
+            "hidden_weight read as [input, hidden unit]: x @ hidden_weight for hidden_weight @ x",
+            "Row j of the table holds the weights that lead into hidden unit j. So the sums are hidden_weight @ x.",
+            unit=lambda x, y, hidden_weight, hidden_bias, output_w, output_b: _turned_inputs(
+                x, y, hidden_weight, hidden_bias, output_w, output_b
+            ),
+        ),
+        misconception(
+            "an output that goes through a sigmoid",
+            "D1's output unit is linear: o is the sum itself. Only the two hidden units bend.",
+            unit=lambda x, y, hidden_weight, hidden_bias, output_w, output_b: _squeezed_output(
+                x, y, hidden_weight, hidden_bias, output_w, output_b
+            ),
         ),
         misconception(
             "a sigmoid's slope at the output too",
@@ -348,6 +406,19 @@ def _bent_output(*inputs):
         return -2 * (y - o) * _sigmoid(o) * (1 - _sigmoid(o))
 
     return _two_two_one(pull=pull)(*inputs)
+
+
+def _squeezed_output(*inputs):
+    """The sigmoid forward and backward at the output."""
+
+    def pull(o, y):
+        return -2 * (y - _sigmoid(o)) * _sigmoid(o) * (1 - _sigmoid(o))
+
+    return _two_two_one(loss=lambda o, y: (y - _sigmoid(o)) ** 2, pull=pull)(*inputs)
+
+
+def _turned_inputs(x, y, hidden_weight, *others):
+    return _two_two_one(weight=lambda dz, x: np.outer(x, dz))(x, y, hidden_weight.T, *others)
 
 
 # Measuring and comparing.
@@ -372,6 +443,23 @@ def _nudged(x, i, by):
     x = x.copy()
     x[i] += by
     return x
+
+
+def _all_at_once(x, weight, step):
+    return (_valley(x + step, weight) - _valley(x - step, weight)) / (2 * step)
+
+
+def _row_by_row(x, weight, step):
+    """The loop runs over the first axis, and a whole row is nudged."""
+    answer = np.zeros(np.shape(x))
+    for i in range(len(x)):
+        answer[i] = (_valley(_nudged(x, i, step), weight) - _valley(_nudged(x, i, -step), weight)) / (2 * step)
+    return answer
+
+
+def _in_one_row(x, weight, step):
+    central = _measured(lambda f, x, h, i: (f(_nudged(x, i, h)) - f(_nudged(x, i, -h))) / (2 * h))
+    return central(x, weight, step).ravel()
 
 
 def _left_behind(x, weight, step):
@@ -421,6 +509,31 @@ numerical_gradient = Exercise(
             "all entries nudged at once",
             "That measures how f changes when all entries grow together: one number, the sum of the gradient. Nudge one entry at a time.",
             value=_measured(lambda f, x, h, i: (f(x + h) - f(x - h)) / (2 * h)),
+        ),
+        misconception(
+            "one number for the whole array: all entries nudged at once",
+            "The step added to x moves every entry. A gradient has one slope for each entry: nudge them one at a time, in a loop.",
+            value=_all_at_once,
+        ),
+        misconception(
+            "a whole row nudged at once: the loop runs over the first axis only",
+            "In a table x[0] is a row. Let `np.ndindex(x.shape)` give you the index of every single entry.",
+            value=_row_by_row,
+        ),
+        misconception(
+            "the slopes of a table in one long row",
+            "The numbers are right. The gradient should have the shape of x: begin with `np.zeros(x.shape)` and fill it by the same index.",
+            value=_in_one_row,
+        ),
+        misconception(
+            "two names for one array: every difference is 0",
+            "After `up = x` and `down = x` both are x itself, so both nudges land in the same array. Write `x.copy()`.",
+            value=lambda x, weight, step: np.zeros(np.shape(x)),
+        ),
+        misconception(
+            "half a step to each side",
+            "Your two places are one step apart. The exercise goes a whole step up and a whole step down, so they are two steps apart.",
+            value=_measured(lambda f, x, h, i: (f(_nudged(x, i, h / 2)) - f(_nudged(x, i, -h / 2))) / h),
         ),
         misconception(
             "an x that is nudged and not put back",
@@ -488,6 +601,11 @@ check_gradient = Exercise(
             unit=_compared(scale=lambda g, n, eps: np.maximum(abs(g), abs(n))),
         ),
         misconception(
+            "one denominator for all entries: the largest slope of the whole array",
+            "Beside a slope of 500 every error looks small then. Each entry is measured by its own size: `np.maximum` compares entry by entry.",
+            unit=_compared(scale=lambda g, n, eps: np.max([np.abs(g).max(), np.abs(n).max(), eps])),
+        ),
+        misconception(
             "eps added to the denominator instead of taken as the least",
             "Adding eps makes every error a little too small. Where the entries are larger than eps it should play no part.",
             unit=_compared(scale=lambda g, n, eps: np.maximum(abs(g), abs(n)) + eps),
@@ -548,6 +666,11 @@ check_gradient = Exercise(
 def _far_sigmoid(x):
     with np.errstate(all="ignore"):
         return np.exp(x) / (1 + np.exp(x))
+
+
+def _slope_from_x(x, y, dy):
+    with np.errstate(all="ignore"):
+        return dy * np.exp(-x) / (1 + np.exp(-x)) ** 2
 
 
 def _wrong_unit(forward, backward):
@@ -612,6 +735,16 @@ sigmoid = Exercise(
             "dy added to the slope",
             "Along a road slopes multiply: dy arrives from above and is multiplied by σ′. Only where roads meet are numbers added.",
             unit=_wrong_unit(_sigmoid, lambda x, y, dy: dy + y * (1 - y)),
+        ),
+        misconception(
+            "1/(1 + eˣ): the minus in the exponent is missing",
+            "Your curve falls from 1 to 0. The sigmoid climbs: for large x the exponential must vanish, so it is that of −x.",
+            unit=_wrong_unit(lambda x: _sigmoid(-x), lambda x, y, dy: dy * y * (1 - y)),
+        ),
+        misconception(
+            "a slope from x, e⁻ˣ/(1 + e⁻ˣ)², which is inf/inf far out",
+            "For x = −800 the exponential is infinite, above and below the line. The output knows better: y(1 − y) is 0 there.",
+            unit=_wrong_unit(_sigmoid, _slope_from_x),
         ),
         misconception(
             "eˣ/(1 + eˣ), which is inf/inf for large x",
@@ -760,6 +893,26 @@ def _log_of_softmax(z, labels):
         return -np.log(_softmax(z)[np.arange(len(labels)), labels]).mean()
 
 
+def _log_of_a_little_more(z, labels):
+    return -np.log(_softmax(z)[np.arange(len(labels)), labels] + 1e-12).mean()
+
+
+def _shifted_by_all(z, axis=1):
+    e = np.exp(z - z.max())
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+def _cost_shifted_by_all(z, labels):
+    shifted = z - z.max()
+    with np.errstate(divide="ignore"):
+        return -(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))[np.arange(len(labels)), labels].mean()
+
+
+def _every_label_in_every_row(z, labels):
+    with np.errstate(divide="ignore"):
+        return -np.log(_softmax(z)[:, labels]).mean()
+
+
 def _through_the_probabilities(p, t, dy):
     """First −t/p of the cross-entropy, then the Jacobian of the softmax: 0/0 where p has become 0."""
     with np.errstate(all="ignore"):
@@ -835,6 +988,32 @@ softmax_cross_entropy = Exercise(
             "a logarithm of a probability that has become 0",
             "The softmax of a hopeless class is rounded to 0, and log 0 is −inf. The logarithm of the softmax is z − max − log Σ exp(z − max), and that stays finite.",
             unit=_wrong_loss(value=_log_of_softmax),
+        ),
+        misconception(
+            "a small number added inside the logarithm",
+            "It keeps the loss finite and makes it wrong: a hopeless example costs 27.6 and not 3 000, and the value no longer fits the gradient. "
+            "Compute the logarithm without the probability: z − max − log Σ exp(z − max).",
+            unit=_wrong_loss(value=_log_of_a_little_more),
+        ),
+        misconception(
+            "the largest logit of the whole table subtracted from every row",
+            "A row whose logits lie far below that number loses them all: each exponential becomes 0. Every row needs its own largest: `logits.max(axis=1, keepdims=True)`.",
+            unit=_wrong_loss(value=_cost_shifted_by_all, softmax=_shifted_by_all),
+        ),
+        misconception(
+            "a loss of every label in every row: p[:, labels]",
+            "This takes N columns of the whole table, N · N numbers. One number for each row is wanted: `p[np.arange(N), labels]`.",
+            unit=_wrong_loss(value=_every_label_in_every_row),
+        ),
+        misconception(
+            "a 1 taken from the labels' columns in all rows: p[:, labels] −= 1",
+            "Each row has one true class, its own. Subtract at `[np.arange(N), labels]`, or subtract a table with a single 1 in each row.",
+            unit=_wrong_loss(gradient=lambda p, t, dy: dy * (p - t.any(axis=0)) / len(p)),
+        ),
+        misconception(
+            "the label itself subtracted, as if it were a target of the same kind as p",
+            "Label 2 is the name of a class. What is subtracted is 1, in the true class's column: `np.eye(K)[labels]` is such a table.",
+            unit=_wrong_loss(gradient=lambda p, t, dy: dy * (p - t.argmax(axis=1)[:, None]) / len(p)),
         ),
         misconception(
             "the softmax over the examples instead of the classes",
@@ -1005,7 +1184,9 @@ LOSS_AND_GRADIENTS = ("loss", "d_weight1", "d_bias1", "d_weight2", "d_bias2")
 
 def _mlp(
     value=lambda z2, labels: _cost(z2, labels).mean(),
+    top=lambda z2: z2,
     pull=lambda p, t: (p - t) / len(p),
+    pull_back=lambda dz2, z2: dz2,
     weight2=lambda dz2, h, z1: dz2.T @ h,
     bias2=lambda dz2: dz2.sum(axis=0),
     back=lambda dz2, w2: dz2 @ w2,
@@ -1018,8 +1199,9 @@ def _mlp(
     def mlp_gradients(x, labels, w1, b1, w2, b2):
         z1 = x @ w1.T + b1
         h = np.maximum(z1, 0)
-        z2 = h @ w2.T + b2
-        dz2 = pull(_softmax(z2), np.eye(len(b2))[labels])
+        below = h @ w2.T + b2
+        z2 = top(below)
+        dz2 = pull_back(pull(_softmax(z2), np.eye(len(b2))[labels]), below)
         dz1 = gate(back(dz2, w2), z1, h)
         return value(z2, labels), weight1(dz1, x), bias1(dz1), weight2(dz2, h, z1), bias2(dz2)
 
@@ -1070,6 +1252,16 @@ mlp = Exercise(
             "a product with h in place of the gate",
             "The slope of an open ReLU is 1, however large its answer is.",
             unit=_mlp(gate=lambda dh, z1, h: dh * h),
+        ),
+        misconception(
+            "the slope of a sigmoid, h(1 − h), at a ReLU",
+            "That rule belongs to the sigmoid. The slope of a ReLU is 1 where its sum is above 0, and 0 elsewhere.",
+            unit=_mlp(gate=lambda dh, z1, h: dh * h * (1 - h)),
+        ),
+        misconception(
+            "a ReLU behind the second layer too",
+            "The logits go to the softmax as they are. A negative logit says something: this class is unlikely.",
+            unit=_mlp(top=lambda z2: np.maximum(z2, 0), pull_back=lambda dz2, z2: dz2 * (z2 > 0)),
         ),
         misconception(
             "the probabilities alone: the target is not subtracted",
@@ -1193,6 +1385,47 @@ class _TooEarly(_Number):
             parent.backward(first=False)
 
 
+class _Stack(_Number):
+    """Comes back to a number for each road, and passes all of its grad on each time."""
+
+    def backward(self):
+        self.grad, stack = 1.0, [self]
+        while stack:
+            node = stack.pop()
+            for parent, slope in node.parents:
+                parent.grad += node.grad * slope
+                stack.append(parent)
+
+
+class _NearestFirst(_Number):
+    """The output's parents, then their parents; a number's one turn may come too soon."""
+
+    def backward(self):
+        self.grad, seen, queue = 1.0, set(), [self]
+        while queue:
+            node = queue.pop(0)
+            if node not in seen:
+                seen.add(node)
+                for parent, slope in node.parents:
+                    parent.grad += node.grad * slope
+                    queue.append(parent)
+
+
+class _KnownByValue(_Number):
+    def order(self):
+        found, seen = [], set()
+
+        def visit(node):
+            if node.value not in seen:
+                seen.add(node.value)
+                for parent, _ in node.parents:
+                    visit(parent)
+                found.append(node)
+
+        visit(self)
+        return found[::-1]
+
+
 class _Once(_Number):
     """Goes deep first and never returns to a node."""
 
@@ -1240,6 +1473,11 @@ class _ExpPower(_Number):
         return type(self)(y, [(self, self.value * y)])
 
 
+class _ExpInput(_Number):
+    def exp(self):
+        return type(self)(math.exp(self.value), [(self, self.value)])
+
+
 class _NoSlopeAbove(_Number):
     def backward(self):
         self.grad = 1.0
@@ -1280,6 +1518,24 @@ scalar = Exercise(
             unit=_TooEarly,
         ),
         misconception(
+            "a stack that meets a number once for each road, and hands on all of its grad each time",
+            "On the second visit the first part is still in the grad and is sent on again. Every number may have one turn only, when its grad is complete.",
+            "Put the nodes in an order in which each stands before its parents, then walk through it once.",
+            unit=_Stack,
+        ),
+        misconception(
+            "a walk to the nearest first: parents, then their parents",
+            "In u + tanh u the number u is a parent of the output and has its turn at once, before tanh u has sent its share. "
+            "Nearness to the output is no safe order.",
+            "Append a node to a list after its parents are in it, and walk the list backwards.",
+            unit=_NearestFirst,
+        ),
+        misconception(
+            "numbers told apart by their value",
+            "Two different numbers may both be 0.5. Your walk takes the second for the first and leaves it out. Remember the nodes themselves, not their values.",
+            unit=_KnownByValue,
+        ),
+        misconception(
             "a walk that meets a number before all that was made of it",
             "Going deep first, you leave a number after the first visit with half of its grad. "
             "A number's turn comes after everything that was made of it.",
@@ -1316,6 +1572,11 @@ scalar = Exercise(
             "the slope of tanh as 1 − x²",
             "The slope of tanh is 1 − tanh², with the square of the output.",
             unit=_TanhOfInput,
+        ),
+        misconception(
+            "the input as the slope of exp",
+            "The slope of eˣ is eˣ: it is the value of the new number, not that of the old one.",
+            unit=_ExpInput,
         ),
         misconception(
             "the slope of exp as that of a power",

@@ -13,6 +13,10 @@ def signed(rng: np.random.Generator, shape: int | tuple[int, ...], low: float = 
     return grid(rng.uniform(low, high, shape)) * both_signs(rng, shape)
 
 
+def _examples(n: int) -> str:
+    return "1 example" if n == 1 else f"{n} examples"
+
+
 def one_neuron() -> Cases:
     """x, w, b, y, single numbers; tanh is bent at w·x + b and not flat, and the answer is off."""
 
@@ -48,7 +52,7 @@ def graphs() -> Cases:
 
         diamond = ((1, 0), (2, 0), (3, 1), (3, 2))
         cases = [
-            Case({"slopes": some((1, 0))}, "one edge"),
+            Case({"slopes": some((1, 0))}, "one arrow"),
             Case({"slopes": some((1, 0), (2, 1))}, "a chain of three nodes"),
             Case({"slopes": some(*pairwise_down(6))}, "a chain of six nodes"),
             Case({"slopes": some((2, 0), (2, 1))}, "two inputs", "fork"),
@@ -187,7 +191,7 @@ def dense() -> Cases:
                         "x": signed(rng, (n, inputs)),
                         "dy": signed(rng, (n, outputs)),
                     },
-                    f"{n} examples, {inputs} inputs, {outputs} outputs",
+                    f"{_examples(n)}, {inputs} inputs, {outputs} outputs",
                 )
             )
         return cases
@@ -216,7 +220,7 @@ def two_layers(sizes: tuple[tuple[int, int, int, int], ...]) -> Cases:
         return [
             Case(
                 {"x": signed(rng, (n, d)), "dy": signed(rng, (n, k)), **_layers(rng, d, h, k)},
-                f"{n} examples and layers of {d}, {h}, {k}",
+                f"{_examples(n)} and layers of {d}, {h}, {k}",
             )
             for n, d, h, k in sizes
         ]
@@ -239,7 +243,7 @@ def classifiers(sizes: tuple[tuple[int, int, int, int], ...]) -> Cases:
                 if abs(z).min() > 0.05 and 0.2 < np.mean(z > 0) < 0.8:
                     break
                 inputs |= _layers(rng, d, h, k) | {"x": signed(rng, (n, d))}
-            cases.append(Case(inputs, f"{n} examples and layers of {d}, {h}, {k}"))
+            cases.append(Case(inputs, f"{_examples(n)} and layers of {d}, {h}, {k}"))
         cases.append(Case(_far(rng), "an example with very large logits", LARGE))
         silent = {name: np.array(value) for name, value in cases[3].inputs.items()}
         silent["weight1"][0], silent["bias1"][0] = 0.0, 0.0
@@ -296,6 +300,11 @@ def expressions() -> Cases:
                 2, [["*", 0, 1], ["tanh", 2], ["exp", 2], ["*", 3, 4], ["+", 5, 2]], "tanh u·exp u + u", "shared", 1.0
             ),
             case(1, layers, "ten times u + tanh u", "shared"),
+            Case(
+                {"leaves": np.repeat(signed(rng, 1, 0.375), 2), "program": [["tanh", 0], ["tanh", 1], ["*", 2, 3]]},
+                "tanh a·tanh b, where a and b have the same value",
+                "shared",
+            ),
         ]
 
     return make
