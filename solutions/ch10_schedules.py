@@ -134,7 +134,7 @@ np.testing.assert_allclose([staircase(19), staircase(20), staircase(35)], [0.4, 
 figures.schedules.rates({"constant": schedules.constant(0.4), "staircase": staircase}, 51, points=True)
 
 # %% [markdown]
-# **The mathematics.** A list of steps and, beside each, a factor. From that step on the rate is multiplied by it:
+# **The mathematics.** Write $\eta_t$ for the rate at step $t$ and $\eta_0$ for the first one, `lr` in the code. The plan is a list of steps $s_i$ and, beside each, a factor $f_i$. From that step on the rate is multiplied by it:
 #
 # $$\eta_t = \eta_0 \prod_{i:\ s_i \le t} f_i .$$
 #
@@ -159,7 +159,7 @@ assert plan(2) == 0.3 and plan(6) == 0.0
 # ### Exercise: the staircase
 # Write `piecewise_constant(lr, steps, factors)`. It returns a function of the step.
 #
-# Before the first of the `steps` the rate is `lr`. At each of them, and from then on, it is multiplied by the factor beside it. The factors add up to a product: after two of them the rate is `lr · factors[0] · factors[1]`.
+# Before the first of the `steps` the rate is `lr`. At each of them, and from then on, it is multiplied by the factor beside it. One factor comes on top of the other: after two of them the rate is `lr · factors[0] · factors[1]`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -272,7 +272,7 @@ check("ch10.exponential", exponential)
 #
 # **The question.** A run starts far from the bottom. Can a falling rate fall so fast that the run never arrives, however long you wait?
 #
-# **The picture.** A step is at most the rate times the slope. So the sum of all rates says how far a run can travel. One of these sums stops growing.
+# **The picture.** A step is the rate times the slope. Where no slope is larger than some number, the sum of all rates times this number is the farthest that a run can travel. One of these sums stops growing.
 
 # %% tags=["demo"]
 fast = schedules.exponential(0.1, 0.5, 20)
@@ -362,7 +362,7 @@ figures.schedules.rates(bends, 130)
 #
 # $$\eta_t = (\eta_0 - \eta_n)\left(1 - \frac{t}{s}\right)^{p} + \eta_n, \qquad t \le s .$$
 #
-# With $p = 1$ it is a straight line. With $p = 2$ it falls early and lands softly; with $p = \tfrac12$ it stays high and drops at the end. After step $s$ the formula would climb again (even powers) or has no value (fractions). So the rate stays at $\eta_n$.
+# With $p = 1$ it is a straight line. With $p = 2$ it falls early and lands softly; with $p = \tfrac12$ it stays high and drops at the end. After step $s$ the formula would climb again (even powers), sink below the end rate (odd powers), or have no value (fractions). So the rate stays at $\eta_n$.
 
 # %% [markdown] exercise="ch10.polynomial" minutes=7 difficulty=2
 # ### Exercise: polynomial decay
@@ -671,7 +671,7 @@ figures.schedules.losses_and_rates({name: (run["validation_loss"], run["lr"]) fo
 
 # %% [markdown] exercise="ch10.warm_up" minutes=7 difficulty=2
 # ### Exercise: warm-up
-# Write `warm_up(schedule, warm_steps)`. It takes a schedule and returns a new one: the same rates, the first ones multiplied as above. The check hands you schedules of its own.
+# Write `warm_up(schedule, warm_steps)`. It takes a schedule and returns a new one: the same rates, the first ones multiplied as above. The function below it is what the check calls: it hands yours a schedule of its own. Leave it as it is.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -681,6 +681,11 @@ figures.schedules.losses_and_rates({name: (run["validation_loss"], run["lr"]) fo
 # <details><summary>Hint 2</summary>
 #
 # `min(1, (step + 1) / warm_steps)` is the factor, for all steps.
+# </details>
+#
+# <details><summary>I get an error about a function and a number</summary>
+#
+# You multiply the schedule itself. A schedule is a function; its rate at this step is `schedule(step)`.
 # </details>
 #
 # <details><summary>My rate after the warm-up is not the one of the schedule</summary>
@@ -713,7 +718,7 @@ check("ch10.warm_up", warmed_exponential)
 
 # %% [markdown] exercise="ch10.chain" minutes=9 difficulty=3
 # ### Exercise: a schedule composer
-# Write `chain(parts, lengths)`: the first schedule for so many steps, then the second, and so on. **Each counts its own steps from 0.** The last one has no length: it goes on for ever. So there is one length less than there are parts.
+# Write `chain(parts, lengths)`: the first schedule for so many steps, then the second, and so on. **Each counts its own steps from 0.** The last one has no length: it goes on for ever. So there is one length less than there are parts. The function below it is what the check calls; leave it as it is.
 #
 # For example, `chain([a, b, c], [10, 20])` asks `a` at the steps 0 to 9 with 0 to 9, `b` at the steps 10 to 29 with 0 to 19, and `c` from step 30 on with 0, 1, 2, …
 #
@@ -725,6 +730,11 @@ check("ch10.warm_up", warmed_exponential)
 # <details><summary>Hint 2</summary>
 #
 # `zip(parts, lengths)` ends with the shorter list, so the last part is left over. It answers for whatever is left of the step.
+# </details>
+#
+# <details><summary>The check says that my rate is None</summary>
+#
+# At some step your function comes to its end without a `return`. Has the last part its turn after the loop, when all lengths are used up?
 # </details>
 #
 # <details><summary>My second part does not start with its first rate</summary>
@@ -985,6 +995,11 @@ np.testing.assert_allclose(answer, 0.005)  # 0.799 is below 0.8, but not by 1 %:
 # <details><summary>My rate falls one check too late</summary>
 #
 # It falls at the check that makes the waiting equal to `patience`, not at the next one. Count first, then compare with `>=`.
+# </details>
+#
+# <details><summary>The check says that my function returned a list, not numbers</summary>
+#
+# It has collected your answers, and one of them is None: one way through `step` ends without returning the rate.
 # </details>
 #
 # <details><summary>My rate falls at every epoch once it has begun</summary>
@@ -1253,7 +1268,7 @@ figures.schedules.explorer()
 #
 # <details><summary>5. You double the number of epochs. Which schedules do you have to change?</summary>
 #
-# All that know their end: polynomial, cosine, one cycle. And the staircase, whose steps were placed for the old length. Performance decay goes on as it is.
+# All that know their end: polynomial, cosine, one cycle. And those whose steps were placed for the old length: the staircase, and the decay steps of exponential and power. Performance decay goes on as it is.
 # </details>
 
 # %% [markdown]

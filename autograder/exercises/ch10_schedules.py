@@ -26,6 +26,19 @@ def _piecewise(
     return schedule
 
 
+class _Shrinking:
+    """The remembered rate is multiplied at each call, or (`exact`) at each call for just the step of a change."""
+
+    def __init__(self, lr, steps, factors, exact=False):
+        self.lr, self.changes, self.exact = lr, list(zip(steps, factors)), exact
+
+    def __call__(self, step):
+        for start, factor in self.changes:
+            if step == start if self.exact else step >= start:
+                self.lr *= factor
+        return self.lr
+
+
 def _staircases(rng):
     made = []
     for count in (1, 2, 3):
@@ -33,9 +46,12 @@ def _staircases(rng):
         factors = [float(factor) for factor in grid(rng.uniform(0.125, 0.75, count))]
         inputs = {"lr": _rate(rng), "steps_of_change": steps, "factors": factors}
         about = ("one change", "two changes", "three changes")[count - 1]
-        made.append(Case({**inputs, "steps": [0, 1]}, "before the first change"))
+        made.append(Case({**inputs, "steps": [0, 1]}, "steps before the first change"))
         asked = sorted({0, *steps, *(step - 1 for step in steps), *(step + 1 for step in steps), steps[-1] + 40})
-        made.append(Case({**inputs, "steps": asked}, f"{about}, around each of them"))
+        made.append(Case({**inputs, "steps": asked}, f"{about} and the steps around"))
+        made.append(
+            Case({**inputs, "steps": [steps[-1] + 5, steps[0] - 1, steps[-1] + 1, 0]}, "steps asked out of order")
+        )
     return made
 
 
@@ -78,6 +94,18 @@ piecewise_constant = Exercise(
             unit=lambda lr, steps, factors: _piecewise(lr, steps, factors, lambda step, start: step == start),
         ),
         misconception(
+            "the inner function changes what it remembers",
+            "The first question is answered rightly, and then lr itself is smaller: the next question multiplies it again. "
+            "Begin each answer with a rate of its own, `rate = lr`.",
+            unit=lambda lr, steps, factors: _Shrinking(lr, steps, factors),
+        ),
+        misconception(
+            "a plan that must be asked step by step",
+            "Yours changes the remembered rate when it is asked for just that step. Asked for step 50 at once, it has missed the change. "
+            "Work out every answer anew from lr and the step.",
+            unit=lambda lr, steps, factors: _Shrinking(lr, steps, factors, exact=True),
+        ),
+        misconception(
             "only the first change takes place",
             "All the steps that have been reached count, not just the first. Does your loop end, or return, too early?",
             unit=lambda lr, steps, factors: _piecewise(lr, steps[:1], factors[:1]),
@@ -92,7 +120,7 @@ def _decays(rng):
         inputs = {"lr": _rate(rng), "gamma": float(grid(rng.uniform(0.3, 0.9))), "decay_steps": decay_steps}
         made.append(Case({**inputs, "steps": [0]}, "the first step"))
         asked = sorted({1, 3, decay_steps, 2 * decay_steps, 2 * decay_steps + 3})
-        made.append(Case({**inputs, "steps": asked}, f"decay steps: {decay_steps}"))
+        made.append(Case({**inputs, "steps": asked}, f"decay steps {decay_steps}"))
     return made
 
 
@@ -133,6 +161,16 @@ exponential = Exercise(
             "exp(−γt/s) where γ^(t/s) belongs",
             "Both are exponential curves, but here γ is the factor after s steps: the base, not a speed in the exponent.",
             unit=lambda lr, gamma, s: lambda t: lr * np.exp(-gamma * t / s),
+        ),
+        misconception(
+            "1 − γ in place of γ",
+            "Here γ is what is left after s steps, not what is lost: with γ = 0.9 nine tenths remain.",
+            unit=lambda lr, gamma, s: lambda t: lr * (1 - gamma) ** (t / s),
+        ),
+        misconception(
+            "γ multiplied by t/s, not raised to it",
+            "Every s steps the rate is multiplied by γ once more. That is a power: two stars, not one.",
+            unit=lambda lr, gamma, s: lambda t: lr * gamma * (t / s),
         ),
         misconception(
             "the exponent is t times s",
@@ -182,6 +220,21 @@ power = Exercise(
             unit=lambda lr, gamma, s, p: lambda t: lr / (1 + gamma * t / s),
         ),
         misconception(
+            "multiplied by the exponent, not raised to it",
+            "The parenthesis is taken p times as a factor: two stars. At step 0 it is 1, and 1 to any power is 1.",
+            unit=lambda lr, gamma, s, p: lambda t: lr / ((1 + gamma * t / s) * p),
+        ),
+        misconception(
+            "the decay steps multiply t",
+            "More decay steps mean a slower decay: t is divided by s.",
+            unit=lambda lr, gamma, s, p: lambda t: lr / (1 + gamma * t * s) ** p,
+        ),
+        misconception(
+            "a staircase: t/s is rounded down",
+            "The rate falls a little at every step. Divide with one slash, not with two.",
+            unit=lambda lr, gamma, s, p: lambda t: lr / (1 + gamma * (t // s)) ** p,
+        ),
+        misconception(
             "multiplied by the power: the rate grows",
             "A schedule that decays divides by something that grows.",
             unit=lambda lr, gamma, s, p: lambda t: lr * (1 + gamma * t / s) ** p,
@@ -214,7 +267,9 @@ def _polynomials(rng):
         made.append(
             Case({**inputs, "steps": [0, 1, decay_steps // 2, decay_steps - 1, decay_steps]}, f"exponent {exponent:g}")
         )
-        made.append(Case({**inputs, "steps": [decay_steps + 1, 2 * decay_steps, 1000]}, "after the last step", "after"))
+        made.append(
+            Case({**inputs, "steps": [decay_steps + 1, 2 * decay_steps, 1000]}, "steps after the last one", "after")
+        )
     return made
 
 
@@ -246,6 +301,26 @@ polynomial = Exercise(
             "the exponent is missing",
             "The fraction that is left is raised to the power p. With p = 1 yours is right.",
             unit=lambda lr, s, end, p: lambda t: (lr - end) * (1 - min(t, s) / s) + end,
+        ),
+        misconception(
+            "the end rate as a floor: the larger of the curve and the end rate",
+            "With max the curve falls as if it went to 0, and then breaks off. Here the whole curve is squeezed so that it ends at end_lr.",
+            unit=lambda lr, s, end, p: lambda t: max(lr * (1 - min(t, s) / s) ** p, end),
+        ),
+        misconception(
+            "the difference of the rates is inside the power",
+            "Only the fraction 1 − t/s is raised to the power p. The difference lr − end_lr multiplies it afterwards.",
+            unit=lambda lr, s, end, p: lambda t: ((lr - end) * (1 - min(t, s) / s)) ** p + end,
+        ),
+        misconception(
+            "(t/s)^p: it rises",
+            "What counts is the fraction of the way that is left, 1 − t/s. It is 1 at step 0.",
+            unit=lambda lr, s, end, p: lambda t: (lr - end) * (min(t, s) / s) ** p + end,
+        ),
+        misconception(
+            "the difference of the rates the wrong way round",
+            "At step 0 what you multiply must be lr − end_lr, so that adding end_lr gives lr.",
+            unit=lambda lr, s, end, p: lambda t: (end - lr) * (1 - min(t, s) / s) ** p + end,
         ),
         misconception(
             "1 − (t/s)^p in place of (1 − t/s)^p",
@@ -302,6 +377,36 @@ cosine_annealing = Exercise(
             unit=lambda lr, s, a: lambda t: lr * ((1 + np.cos(np.pi * t / s)) * (1 - a) + a),
         ),
         misconception(
+            "halved too early: 1 + cos/2",
+            "The sum is halved, not the cosine alone: (1 + cos)/2, with the parenthesis around the sum.",
+            unit=lambda lr, s, a: lambda t: lr * ((1 + np.cos(np.pi * t / s) / 2) * (1 - a) + a),
+        ),
+        misconception(
+            "the cosine alone: neither 1 added nor halved",
+            "The cosine goes down to −1, and a rate below 0 climbs the hill. Add 1 and halve.",
+            unit=lambda lr, s, a: lambda t: lr * (np.cos(np.pi * t / s) * (1 - a) + a),
+        ),
+        misconception(
+            "no π in the angle",
+            "At the last step the angle must be half a turn, π. The fraction t/s goes from 0 to 1.",
+            unit=lambda lr, s, a: lambda t: lr * ((1 + np.cos(t / s)) / 2 * (1 - a) + a),
+        ),
+        misconception(
+            "the last rate reached one step too early: s − 1 for s",
+            "The wave ends at step s, so the angle is π·t/s.",
+            unit=lambda lr, s, a: lambda t: lr * ((1 + np.cos(np.pi * t / (s - 1))) / 2 * (1 - a) + a),
+        ),
+        misconception(
+            "α as a rate: the wave goes from lr to α",
+            "Here α is a fraction of lr. The lowest rate is α · lr.",
+            unit=lambda lr, s, a: lambda t: (lr - a) * (1 + np.cos(np.pi * t / s)) / 2 + a,
+        ),
+        misconception(
+            "α as a floor: the larger of the wave and α · lr",
+            "With max the wave goes on towards 0 and breaks off. Here it is squeezed between lr and α · lr, and lands softly.",
+            unit=lambda lr, s, a: lambda t: max(lr * (1 + np.cos(np.pi * t / s)) / 2, a * lr),
+        ),
+        misconception(
             "the wave is not squeezed by 1 − α",
             "Without the factor 1 − α the first rate is lr·(1 + α).",
             unit=lambda lr, s, a: lambda t: lr * ((1 + np.cos(np.pi * t / s)) / 2 + a),
@@ -325,12 +430,12 @@ cosine_annealing = Exercise(
 )
 
 
-def _restarts(lr, first, longer=2, lower=0.5, inside=lambda step, end: step < end):
+def _restarts(lr, first, longer=2, lower=0.5, inside=lambda step, end: step < end, short=0):
     def schedule(step):
         start, length, rate = 0, first, lr
         while not inside(step, start + length):
             start, length, rate = start + length, longer * length, lower * rate
-        return rate * (1 + np.cos(np.pi * (step - start) / length)) / 2
+        return rate * (1 + np.cos(np.pi * (step - start) / (length - short))) / 2
 
     return schedule
 
@@ -367,7 +472,8 @@ def _cycles(rng):
         ends = [first * (2**k - 1) for k in range(1, 6)]
         made.append(Case({**inputs, "steps": ends}, "the first step of each later cycle"))
         asked = sorted({step for end in ends for step in (end - 1, end + 1, end + first)})
-        made.append(Case({**inputs, "steps": asked}, "inside the later cycles"))
+        made.append(Case({**inputs, "steps": asked}, "steps inside the later cycles"))
+        made.append(Case({**inputs, "steps": [ends[3], ends[1] + 1, ends[2] + 1, ends[0]]}, "steps asked out of order"))
     return made
 
 
@@ -410,6 +516,27 @@ cosine_restarts = Exercise(
             unit=_late_doubling,
         ),
         misconception(
+            "a search that goes on where it stopped the last time",
+            "Start, length and rate are remembered from question to question, so an earlier step is looked for in a later cycle. "
+            "Begin each search at the first cycle.",
+            unit=lambda lr, first: _Forward(lr, first),
+        ),
+        misconception(
+            "one step to the next cycle only: if in place of while",
+            "A late step may lie many cycles on. Ask again and again, with while, until the step is inside.",
+            unit=lambda lr, first: _second_at_most(lr, first),
+        ),
+        misconception(
+            "cycles that start at s, 2s, 4s: a length taken for a start",
+            "The second cycle has 2s steps of its own and starts at s. So it ends at 3s: the starts are s, 3s, 7s.",
+            unit=lambda lr, first: _doubling_ends(lr, first),
+        ),
+        misconception(
+            "each cycle reaches 0 at its last step: length − 1 for length",
+            "The step that would end a cycle, with rate 0, is the first of the next one. So a cycle of s steps divides by s.",
+            unit=lambda lr, first: _restarts(lr, first, short=1),
+        ),
+        misconception(
             "it stops after the first cycle",
             "After the first cycle there is a second and a third. Find the cycle that the step is in with a while loop.",
             unit=lambda lr, first: lambda t: lr * (1 + np.cos(np.pi * min(t, first) / first)) / 2,
@@ -421,6 +548,36 @@ cosine_restarts = Exercise(
         ),
     ],
 )
+
+
+class _Forward:
+    """Never goes back to an earlier cycle."""
+
+    def __init__(self, lr, first):
+        self.start, self.length, self.rate = 0, first, lr
+
+    def __call__(self, step):
+        while step >= self.start + self.length:
+            self.start, self.length, self.rate = self.start + self.length, 2 * self.length, self.rate / 2
+        return self.rate * (1 + np.cos(np.pi * (step - self.start) / self.length)) / 2
+
+
+def _second_at_most(lr, first):
+    def schedule(step):
+        start, length, rate = (0, first, lr) if step < first else (first, 2 * first, lr / 2)
+        return rate * (1 + np.cos(np.pi * (step - start) / length)) / 2
+
+    return schedule
+
+
+def _doubling_ends(lr, first):
+    def schedule(step):
+        start, end, rate = 0, first, lr
+        while step >= end:
+            start, end, rate = end, 2 * end, rate / 2
+        return rate * (1 + np.cos(np.pi * (step - start) / (end - start))) / 2
+
+    return schedule
 
 
 def _shorter(lr, first):
@@ -438,7 +595,12 @@ def _warm_ups(rng):
     for warm in (1, 2, 5, 8):
         inputs = {"lr": _rate(rng), "gamma": float(grid(rng.uniform(0.6, 0.95))), "warm_steps": warm}
         made.append(Case({**inputs, "steps": [0]}, "the first step"))
-        made.append(Case({**inputs, "steps": [1, 2, warm - 1, warm, warm + 1, 3 * warm]}, f"a warm-up of {warm} steps"))
+        made.append(
+            Case(
+                {**inputs, "steps": [1, 2, warm - 1, warm, warm + 1, 3 * warm]},
+                f"a warm-up of {warm} step{'s' * (warm > 1)}",
+            )
+        )
     return made
 
 
@@ -481,9 +643,34 @@ warm_up = Exercise(
             unit=lambda lr, gamma, m: lambda t: lr * gamma ** max(0, t - m) * min(1, (t + 1) / m),
         ),
         misconception(
+            "the schedule begins anew after the warm-up",
+            "It counts the steps of the warm-up, too. After it, go on asking for the step itself, not for step − warm_steps.",
+            unit=lambda lr, gamma, m: lambda t: lr * gamma**t * (t + 1) / m if t < m else lr * gamma ** (t - m),
+        ),
+        misconception(
+            "the warm-up climbs to the rate at its end, not along the schedule",
+            "While it warms up, the rate is the schedule's rate at this step, times the factor. Yours asks the schedule for step warm_steps.",
+            unit=lambda lr, gamma, m: lambda t: lr * gamma**m * (t + 1) / m if t < m else lr * gamma**t,
+        ),
+        misconception(
+            "the factor alone: the schedule is never asked",
+            "The factor says which part of the rate is applied. The rate itself comes from the schedule: `schedule(step)`.",
+            unit=lambda lr, gamma, m: lambda t: min(1, (t + 1) / m),
+        ),
+        misconception(
+            "the smaller of the rate and the factor",
+            "A rate of 0.01 is below every factor, so it would not be warmed up at all. Multiply the two.",
+            unit=lambda lr, gamma, m: lambda t: min(lr * gamma**t, (t + 1) / m),
+        ),
+        misconception(
+            "the larger of 1 and the factor",
+            "The factor begins at 1/m and may not become larger than 1. The smaller of the two is min.",
+            unit=lambda lr, gamma, m: lambda t: lr * gamma**t * max(1, (t + 1) / m),
+        ),
+        misconception(
             "the warm-up climbs to the first rate, not along the schedule",
             "While it warms up, the rate is the schedule's rate at this step, times the factor. Yours asks the schedule for step 0.",
-            unit=lambda lr, gamma, m: lambda t: lr * (t + 1) / m if t + 1 < m else lr * gamma**t,
+            unit=lambda lr, gamma, m: lambda t: lr * (t + 1) / m if t < m else lr * gamma**t,
         ),
         misconception(
             "no warm-up at all",
@@ -513,6 +700,26 @@ def _chained(starts, slopes, lengths, own=True, late=False, again=False, end=Fal
             left %= max(1, sum(lengths))
             return _chained(starts, slopes, lengths)(left)
         return starts[last] + slopes[last] * (left if own else step)
+
+    return schedule
+
+
+def _compared_whole(starts, slopes, lengths):
+    def schedule(step):
+        number = next((i for i, length in enumerate(lengths) if step < length), len(starts) - 1)
+        return starts[number] + slopes[number] * step
+
+    return schedule
+
+
+def _last_length(starts, slopes, lengths):
+    def schedule(step):
+        begin = 0
+        for number, length in enumerate(lengths):
+            if step < begin + length:
+                return starts[number] + slopes[number] * (step - begin)
+            begin = length
+        return starts[-1] + slopes[-1] * (step - begin)
 
     return schedule
 
@@ -550,6 +757,16 @@ chain = Exercise(
             unit=lambda starts, slopes, lengths: _chained(starts, slopes, lengths, late=True),
         ),
         misconception(
+            "nothing is taken off the step: each length is compared with the step of the whole run",
+            "Past the first part, 12 steps are 2 steps into the second. Take each length off the step before you look at the next part.",
+            unit=lambda starts, slopes, lengths: _compared_whole(starts, slopes, lengths),
+        ),
+        misconception(
+            "the start of a part is the last length, not the sum of all lengths before it",
+            "The third part starts after the first and the second. Add each length to the start, do not replace it.",
+            unit=lambda starts, slopes, lengths: _last_length(starts, slopes, lengths),
+        ),
+        misconception(
             "the first part goes on for ever",
             "When the first length is used up, the next part answers.",
             unit=lambda starts, slopes, lengths: lambda t: starts[0] + slopes[0] * t,
@@ -573,10 +790,10 @@ chain = Exercise(
 )
 
 
-def _one_cycle(max_lr, total, warm, div=25.0, end=1e4, shift=-1, last=None, kind="linear"):
-    peak = warm * total + shift
+def _one_cycle(max_lr, total, warm, div=25.0, end=1e4, shift=-1, last=None, peak=None, down=None):
+    peak = warm * total + shift if peak is None else peak
     start = max_lr / div
-    corners = [0, peak, 2 * peak, total - 1 if last is None else last]
+    corners = [0, peak, 2 * peak if down is None else down, total - 1 if last is None else last]
 
     def schedule(step):
         return float(np.interp(step, corners, [start, max_lr, start, start / end]))
@@ -599,10 +816,10 @@ def _runs(names):
             inputs = {name: options[name] for name in names}
             phases = {
                 "the warm-up": [0, 1, int(peak) - 1],
-                "around the peak": [int(peak), int(peak) + 1],
+                "the steps around the peak": [int(peak), int(peak) + 1],
                 "the annealing": [int(1.5 * peak), int(2 * peak) - 1],
                 "the cool-down": [int(2 * peak) + 1, (int(2 * peak) + total) // 2, total - 1],
-                "after the last step": [total, 2 * total],
+                "steps after the last one": [total, 2 * total],
             }
             made += [Case({**inputs, "steps": steps}, about) for about, steps in phases.items()]
         return made
@@ -622,6 +839,26 @@ one_cycle = Exercise(
             "the peak is one step late: it is at u·T",
             "Steps count from 0, so the first u·T steps end at step u·T − 1.",
             unit=lambda max_lr, total, warm: _one_cycle(max_lr, total, warm, shift=0),
+        ),
+        misconception(
+            "all corners are one step late: u·T, 2·u·T and T",
+            "Steps count from 0. The first u·T steps end at step u·T − 1, and the last of T steps is T − 1.",
+            unit=lambda max_lr, total, warm: _one_cycle(max_lr, total, warm, shift=0, last=total),
+        ),
+        misconception(
+            "the way down is one step longer than the way up: 2·u·T − 1 for 2a",
+            "The third corner is at 2a, twice the second: 2 · (u·T − 1) = 2·u·T − 2.",
+            unit=lambda max_lr, total, warm: _one_cycle(max_lr, total, warm, down=2 * warm * total - 1),
+        ),
+        misconception(
+            "the peak rounded to a whole step",
+            "A corner may lie between two steps: with 101 steps and u = 0.3 it is at 29.3. Leave the number as it is.",
+            unit=lambda max_lr, total, warm: _one_cycle(max_lr, total, warm, peak=int(warm * total - 1)),
+        ),
+        misconception(
+            "the cool-down goes to 0",
+            "The last rate is small but not 0: max_lr / 25 / 10 000. A step with rate 0 learns nothing.",
+            unit=lambda max_lr, total, warm: _one_cycle(max_lr, total, warm, end=np.inf),
         ),
         misconception(
             "no cool-down: the rate ends where it started",
@@ -717,6 +954,18 @@ one_cycle_momentum = Exercise(
             ),
         ),
         misconception(
+            "the way back is one step longer than the way down: 2·u·T − 1 for 2a",
+            "The third corner is at 2a, twice the second: 2 · (u·T − 1) = 2·u·T − 2.",
+            unit=lambda total, warm, low, high: (
+                lambda t: float(np.interp(t, [0, warm * total - 1, 2 * warm * total - 1], [high, low, high]))
+            ),
+        ),
+        misconception(
+            "the momentum sinks to 0 at the end",
+            "In the cool-down the momentum stays high: the last two corners have the same value.",
+            unit=lambda total, warm, low, high: _momentum(total, warm, low, high, [high, low, high, 0]),
+        ),
+        misconception(
             "it jumps instead of following a straight line",
             "Between the corners the momentum changes a little at every step.",
             unit=lambda total, warm, low, high: lambda t: low if t <= 2 * (warm * total - 1) else high,
@@ -741,6 +990,9 @@ class _Decay:
         self.threshold, self.check_every = threshold, check_every
         self.best, self.calls, self.waited = np.inf, self.first_call - 1, 0
 
+    def lowered(self):
+        return self.lr * self.factor
+
     def improved(self, metric):
         if self.any_lower:
             return metric < self.best
@@ -757,7 +1009,7 @@ class _Decay:
             if self.follows:
                 self.best = metric
             if self.waited >= self.patience + self.ahead:
-                self.lr *= self.factor
+                self.lr = self.lowered()
                 if self.forgets:
                     self.waited = 0
         return self.lr
@@ -795,20 +1047,52 @@ class _InAll(_Decay):
     """An improvement does not end the waiting: checks in vain are counted in all, not in a row."""
 
     def step(self, metric):
-        waited = self.waited
+        waited, best = self.waited, self.best
         rate = super().step(metric)
-        if self.waited == 0 and metric == self.best:
+        if self.best != best:
             self.waited = waited
         return rate
 
 
-class _Subtracts(_Decay):
+class _LowestSeen(_Decay):
+    """Waits as it should, and yet takes every lower loss for the best."""
+
     def step(self, metric):
-        before = self.lr
-        after = super().step(metric)
-        if after != before:
-            self.lr = before - self.factor
-        return self.lr
+        before = self.calls
+        rate = super().step(metric)
+        if (before + 1) % self.check_every == 0:
+            self.best = min(self.best, metric)
+        return rate
+
+
+class _NotWorse(_Decay):
+    """The question the other way round: what is not bad is an improvement, and nan is not."""
+
+    def improved(self, metric):
+        return not metric >= self.best * (1 - self.threshold)
+
+
+class _TimesThreshold(_Decay):
+    def improved(self, metric):
+        return metric < self.best * self.threshold
+
+
+class _Generous(_Decay):
+    def improved(self, metric):
+        return metric < self.best * (1 + self.threshold)
+
+
+class _Divides(_Decay):
+    def lowered(self):
+        return self.lr / self.factor
+
+
+class _Subtracts(_Decay):
+    def lowered(self):
+        return self.lr - self.factor
+
+
+_ORDINAL = {1: "", 3: "third ", 4: "fourth "}
 
 
 def _losses(rng):
@@ -824,15 +1108,18 @@ def _losses(rng):
     shared = {"factor": 0.5, "threshold": 0.0625}
     stands = [3.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0]
     made.append(
-        Case({"lr": 0.5, **shared, "patience": 2, "check_every": 1, "metrics": stands}, "the loss stands still")
+        Case({"lr": 0.5, **shared, "patience": 2, "check_every": 1, "metrics": stands}, "a loss that stands still")
     )
-    little = [4.0, 3.9375, 3.875, 3.8125, 3.75, 3.6875]
+    little = [4.0, 3.9375, 3.875, 3.8125, 3.75, 3.6875, 3.625]
     made.append(
-        Case({"lr": 0.5, **shared, "patience": 2, "check_every": 1, "metrics": little}, "the loss falls by little")
+        Case({"lr": 0.5, **shared, "patience": 2, "check_every": 1, "metrics": little}, "a loss that falls by little")
     )
     turns = [4.0, 4.0, 3.0, 3.0, 2.0, 2.0, 2.0, 2.0]
     made.append(
-        Case({"lr": 0.5, **shared, "patience": 2, "check_every": 1, "metrics": turns}, "it waits and improves in turn")
+        Case(
+            {"lr": 0.5, **shared, "patience": 2, "check_every": 1, "metrics": turns},
+            "a loss that stands still and falls in turn",
+        )
     )
     small = [0.5, 0.453125, 0.40625, 0.3671875, 0.3125]
     made.append(
@@ -843,7 +1130,12 @@ def _losses(rng):
     )
     for patience, every in ((1, 1), (3, 1), (2, 3), (1, 4)):
         options = {"lr": _rate(rng), **shared, "patience": patience, "check_every": every}
-        made.append(Case({**options, "metrics": run(8 * every + 3)}, f"patience {patience}, every {every} call(s)"))
+        made.append(
+            Case(
+                {**options, "metrics": run(8 * every + 3)},
+                f"patience {patience} and a check at every {_ORDINAL[every]}call",
+            )
+        )
     made.append(
         Case(
             {"lr": 0.5, **shared, "patience": 1, "check_every": 1, "metrics": [2.0, float("nan"), 1.0, 1.5]},
@@ -891,6 +1183,26 @@ performance_decay = Exercise(
             unit=_AnyLower,
         ),
         misconception(
+            "the best sinks with every lower loss, also where it is no improvement",
+            "The best is the loss of the last improvement. If it sinks by a little at each check, a slow fall never comes to 1 % below it.",
+            unit=_LowestSeen,
+        ),
+        misconception(
+            "a loss of nan counted as an improvement",
+            "Every comparison with nan is false. Ask whether the loss is an improvement, and let the waiting stand in the else.",
+            unit=_NotWorse,
+        ),
+        misconception(
+            "the threshold itself as the factor: best · threshold",
+            "With a threshold of 0.01 the loss would have to fall to a hundredth. One per cent less is best · (1 − threshold).",
+            unit=_TimesThreshold,
+        ),
+        misconception(
+            "1 + threshold for 1 − threshold",
+            "Then a loss that has grown a little is an improvement. It must be below the best by the threshold.",
+            unit=_Generous,
+        ),
+        misconception(
             "compared with the last check, not with the best",
             "A loss that rises and falls back has not improved. Keep the best of all checks.",
             unit=_Follows,
@@ -904,6 +1216,11 @@ performance_decay = Exercise(
             "checks in vain are counted in all, not in a row",
             "An improvement ends the waiting: set it back to 0.",
             unit=_InAll,
+        ),
+        misconception(
+            "a division by the factor",
+            "The factor is below 1, so dividing by it makes the rate larger. Multiply.",
+            unit=_Divides,
         ),
         misconception(
             "the factor is subtracted",
