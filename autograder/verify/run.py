@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from itertools import chain
 from types import ModuleType
@@ -172,18 +172,13 @@ def _mutants(chapter: str, exercise: Exercise, known: set[str], told: Verified) 
     for mutant in mutants(source.sources(chapter)[exercise.id]):
         told.mutants += 1
         functions.add(mutant.what.partition(":")[0])
-        right = False
-        try:
-            with at_most(2):
-                try:
-                    candidates = source.candidates(exercise, chapter, mutant.source)
-                except Exception:  # the cell itself fails: no points
-                    continue
-                right = any(_judged(chapter, exercise, candidates, seed).state == RIGHT for seed in SEEDS[:2])
-        except TimeoutError:  # the alarm rang again between two of its calls: it does not come to an end
-            right = False
-        if right:
-            alive.add(mutant.what)
+        with suppress(TimeoutError), at_most(2):  # that arrives while another error is being written down
+            try:
+                candidates = source.candidates(exercise, chapter, mutant.source)
+            except Exception:  # the cell itself fails: no points
+                continue
+            if any(_judged(chapter, exercise, candidates, seed).state == RIGHT for seed in SEEDS[:2]):
+                alive.add(mutant.what)
     told.equivalent = len(alive & known)
     told.escapes += [f"a slip that gets full marks: {what}" for what in sorted(alive - known)]
     stale = {what for what in known if what.partition(":")[0] in functions} - alive
