@@ -117,7 +117,7 @@ assert accuracy[0] == accuracy[1] and cross_entropies[1] < cross_entropies[0]
 #
 # ## 4.2 Squared error: what is the best guess?
 #
-# **The question.** Seven people earn 1, 2, 2, 3, 3, 4 and 20. You must guess one number for all of them. Which?
+# **The question.** Seven people earn 1, 2, 2, 3, 3, 4 and 20 thousand a month. You must guess one number for all of them. Which?
 #
 # **The picture.** It depends on the loss, and on nothing else.
 
@@ -163,7 +163,8 @@ assert two == 4 * one
 # %% [markdown]
 # Why the mean and not the sum? The gradient of a sum grows with the number of examples. Whoever doubles the batch then
 # doubles every step without having touched the learning rate. With a mean, the batch size and the learning rate are two
-# separate choices. All losses that you write here are means.
+# separate choices. All losses that you write here are means. Those of `course_lib` are, too, unless they are told
+# otherwise: `reduction="sum"` adds up, and `reduction="none"` answers one number for each example.
 
 # %% [markdown] exercise="ch04.mean_squared_error" minutes=6 difficulty=1
 # ### Exercise: the mean squared error
@@ -404,6 +405,11 @@ figures.losses.huber_seam()
 # one gives $\delta^2$, it has lost its $-\tfrac12\delta^2$.
 # </details>
 #
+# <details><summary>I get an error about the truth value of an array</summary>
+#
+# An `if` asks one question, and you have N errors: some near, some far. Let every error choose for itself, with `np.where`.
+# </details>
+#
 # <details><summary>My far gradient has the wrong sign on one side</summary>
 #
 # The slope of $\delta|e|$ is $+\delta$ on the right and $-\delta$ on the left.
@@ -569,14 +575,16 @@ np.testing.assert_allclose(stable[1:], e[1:] - np.log(2))
 
 # %% [markdown] exercise="ch04.log_cosh" minutes=10 difficulty=3
 # ### Exercise: the log-cosh loss
-# $$L = \frac1N \sum_{i=1}^N \log\cosh e_i, \qquad \cosh e = \tfrac12\left(e^{e} + e^{-e}\right).$$
+# $$L = \frac1N \sum_{i=1}^N \log\cosh e_i, \qquad \cosh e = \tfrac12\bigl(\exp(e) + \exp(-e)\bigr),$$
+#
+# where $e_i = \hat y_i - y_i$ is the error again, and $\exp$ the exponential.
 #
 # Your function must be right for an error of 0.001 and for an error of 100 000. `np.cosh` alone does not get that far.
 #
 # <details><summary>Hint 1</summary>
 #
 # $\cosh$ does not care about the sign of the error. Call the size $a = |e|$ and take the larger of the two
-# exponentials, $e^{a}$, out of the bracket. What is left inside the bracket cannot overflow.
+# exponentials, $\exp(a)$, out of the bracket. What is left inside the bracket cannot overflow.
 # </details>
 #
 # <details><summary>Hint 2</summary>
@@ -700,8 +708,8 @@ assert percent[2] == 0.8 and log[2] < 65 < square[2]
 
 # %% [markdown]
 # So: they soften targets that are far too *large*. A target that is far too *small* rules them: its weight $1/|y|$ or its logarithm
-# explodes. The percentage error also prefers guesses that are too low, because underestimating a positive
-# target never costs more than 100 %.
+# explodes. The percentage error also prefers guesses that are too low, because a guess between 0
+# and a positive target never costs more than 100 %, and one above it may cost any amount.
 #
 # **Remember.** Relative losses ask "by what factor?". They need targets that stay clear of 0.
 
@@ -1707,6 +1715,11 @@ figures.losses.value_and_gradient(["Hinge", "SquaredHinge", "SoftMargin"])
 #
 # Where the margin is too small, the loss is the straight line $1 - t s$. What is its slope in $s$? Elsewhere the
 # loss is constant.
+# </details>
+#
+# <details><summary>I get an error about the truth value of an array</summary>
+#
+# Python's `max` asks which of two things is the larger one as a whole. `np.maximum` asks it entry by entry.
 # </details>
 #
 # <details><summary>My gradient has the same sign everywhere</summary>

@@ -43,7 +43,7 @@ def regression(large: float = 0.0, zero_error: bool = False, names: Sequence[str
         if large:
             for n in (1, 3):
                 target = grid(rng.normal(size=n))
-                error = grid(rng.uniform(0.5, 1, n) * large) * both_signs(rng, n)
+                error = grid(rng.uniform(0.5, 1, n) * large) * (both_signs(rng, n) if n > 1 else 1)
                 cases.append(case(target + error, target, f"errors around {large:g}", LARGE))
         return cases
 
@@ -64,6 +64,8 @@ def huber_errors(deltas: Sequence[float]) -> Cases:
             far = grid(rng.uniform(1.5, 8, 3) * delta)
             for errors in (far[:1], -far[:1], far * [1, -1, 1], np.append(near[:1], [-1e6 * delta, far[0]])):
                 cases.append(_huber_case(rng, errors, delta, "errors beyond delta", "far"))
+            mixed = np.append(0.0, far[:2] * [1, -1])  # who decides for the whole batch is wrong here
+            cases.append(_huber_case(rng, mixed, delta, "an error of 0 beside errors beyond delta", "far"))
         return cases
 
     return make

@@ -31,6 +31,15 @@ def _log_softmax(logits, axis=-1):
     return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
 
 
+def _log_softmax_of_shifted(logits, shift):
+    return logits - shift - np.log(np.exp(logits - shift).sum(axis=-1, keepdims=True))
+
+
+def _focal_unshifted(logits, labels, gamma):
+    log_p = _picked(_log_softmax_of_shifted(logits, 0.0), labels)
+    return -np.mean((1 - np.exp(log_p)) ** gamma * log_p)
+
+
 def _one_hot(labels, logits):
     return np.eye(logits.shape[1])[labels]
 
@@ -94,6 +103,26 @@ mean_squared_error = Exercise(
             "There is one slope for each prediction, so the gradient has the shape of the prediction. The 1/N stays; the sum does not.",
             gradient=lambda prediction, target: np.mean(2 * (prediction - target)),
         ),
+        misconception(
+            "the squares are subtracted, not the numbers: ŷ² − y²",
+            "First the difference, then the square. Predict −3 for a target of 3: your loss is 0.",
+            value=lambda prediction, target: np.mean(prediction**2 - target**2),
+        ),
+        misconception(
+            "the sizes of the errors are averaged, not their squares",
+            "That is the absolute error, the next loss of this chapter. Here an error twice as large costs four times as much.",
+            value=lambda prediction, target: np.mean(np.abs(prediction - target)),
+        ),
+        misconception(
+            "the square is still there in the gradient: 2e²",
+            "The exponent comes down and becomes one smaller: the derivative of e² is 2e. A negative error needs a negative slope.",
+            gradient=lambda prediction, target: 2 * (prediction - target) ** 2 / len(prediction),
+        ),
+        misconception(
+            "the target is missing in the gradient",
+            "The derivative of (ŷ − y)² for ŷ keeps the whole bracket. A prediction that has met its target must not be pulled at.",
+            gradient=lambda prediction, target: 2 * prediction / len(prediction),
+        ),
     ],
 )
 
@@ -122,18 +151,18 @@ mean_absolute_error = Exercise(
         ),
         misconception(
             "0 divided by 0 where an error is exactly 0",
-            "There is no e/|e| at e = 0. At the corner any slope between −1 and 1 is a subgradient; the exercise asks for 0.",
+            "There is no e/|e| at e = 0. At the corner every slope between −1 and 1 would fit; the exercise asks for 0.",
             "Which NumPy function gives −1, 0 or 1 for an array?",
             gradient=lambda prediction, target: (prediction - target) / np.abs(prediction - target) / len(prediction),
         ),
         misconception(
             "a slope of 1 where the error is exactly 0",
-            "An exact prediction should be left alone: the exercise asks for the subgradient 0 there.",
+            "An exact prediction should be left alone: the exercise asks for the slope 0 there.",
             gradient=lambda prediction, target: np.where(prediction >= target, 1.0, -1.0) / len(prediction),
         ),
         misconception(
             "a slope of −1 where the error is exactly 0",
-            "An exact prediction should be left alone: the exercise asks for the subgradient 0 there.",
+            "An exact prediction should be left alone: the exercise asks for the slope 0 there.",
             gradient=lambda prediction, target: np.where(prediction > target, 1.0, -1.0) / len(prediction),
         ),
         misconception(
@@ -150,6 +179,31 @@ mean_absolute_error = Exercise(
             "the gradient still grows with the error",
             "The curve |e| is a straight line on each side of 0. How steep is a straight line far out?",
             gradient=lambda prediction, target: (prediction - target) / len(prediction),
+        ),
+        misconception(
+            "the sizes are subtracted: |ŷ| − |y|",
+            "First the difference, then its size. Predict −3 for a target of 3: your loss is 0.",
+            value=lambda prediction, target: np.mean(np.abs(prediction) - np.abs(target)),
+        ),
+        misconception(
+            "the root of the mean square",
+            "A root taken after the mean does not undo the squares: large errors still weigh more. Take |e| of each error.",
+            value=lambda prediction, target: np.sqrt(np.mean((prediction - target) ** 2)),
+        ),
+        misconception(
+            "a slope of 1 on both sides of the corner",
+            "Left of the corner |e| falls: a prediction that is too low must be pulled up, with a slope of −1.",
+            gradient=lambda prediction, target: np.ones(len(prediction)) / len(prediction),
+        ),
+        misconception(
+            "predictions that are too low have slope 0",
+            "Only where the error is exactly 0 the slope is 0. Where the prediction is too low, it is −1.",
+            gradient=lambda prediction, target: np.where(prediction > target, 1.0, 0.0) / len(prediction),
+        ),
+        misconception(
+            "the gradient is averaged to one number",
+            "There is one slope for each prediction, so the gradient has the shape of the prediction. The 1/N stays; the sum does not.",
+            gradient=lambda prediction, target: np.mean(np.sign(prediction - target)),
         ),
     ],
 )
@@ -264,6 +318,59 @@ huber = Exercise(
             BATCH_HINT,
             gradient=lambda prediction, target, delta: np.clip(prediction - target, -delta, delta),
         ),
+        misconception(
+            "one decision for the whole batch: an if where np.where belongs",
+            "A batch may hold near errors and far ones side by side. Each error chooses its own branch: `np.where(condition, a, b)`.",
+            value=lambda prediction, target, delta: (
+                np.mean((prediction - target) ** 2) / 2
+                if np.all(np.abs(prediction - target) <= delta)
+                else np.mean(delta * (np.abs(prediction - target) - delta / 2))
+            ),
+            gradient=lambda prediction, target, delta: (
+                (
+                    prediction - target
+                    if np.all(np.abs(prediction - target) <= delta)
+                    else delta * np.sign(prediction - target)
+                )
+                / len(prediction)
+            ),
+        ),
+        misconception(
+            "½δ is subtracted in the linear branch, not ½δ²",
+            "The δ in front multiplies the whole bracket: δ(|e| − ½δ) = δ|e| − ½δ². With δ = 1 one does not see it.",
+            value=lambda prediction, target, delta: np.where(
+                np.abs(prediction - target) <= delta,
+                (prediction - target) ** 2 / 2,
+                delta * np.abs(prediction - target) - delta / 2,
+            ).mean(),
+        ),
+        misconception(
+            "a slope of 2e for small errors",
+            "The ½ in front of the square is there to cancel the 2. At |e| = δ the slopes of both branches must agree.",
+            gradient=lambda prediction, target, delta: (
+                np.where(
+                    np.abs(prediction - target) <= delta,
+                    2 * (prediction - target),
+                    delta * np.sign(prediction - target),
+                )
+                / len(prediction)
+            ),
+        ),
+        misconception(
+            "the slope still grows with the error beyond δ: it is δ·e",
+            "The linear branch is a straight line, so its slope is the same everywhere: +δ on the right, −δ on the left.",
+            gradient=lambda prediction, target, delta: (
+                np.where(np.abs(prediction - target) <= delta, prediction - target, delta * (prediction - target))
+                / len(prediction)
+            ),
+        ),
+        misconception(
+            "far errors do not pull at all",
+            "They pull, but no harder than at the border: with δ. A slope of 0 would mean that the loss is flat there.",
+            gradient=lambda prediction, target, delta: (
+                np.where(np.abs(prediction - target) <= delta, prediction - target, 0.0) / len(prediction)
+            ),
+        ),
     ],
 )
 
@@ -282,7 +389,7 @@ log_cosh = Exercise(
         misconception(
             "cosh overflows: it is infinite beyond an error of about 710",
             "The loss is close to |e| − log 2 there, a harmless number; only the way through cosh is not.",
-            "Take e^|e| out of cosh e = ½(eᵉ + e⁻ᵉ) and use log(ab) = log a + log b.",
+            "Take exp(|e|) out of cosh e = ½(exp(e) + exp(−e)) and use log(ab) = log a + log b.",
             value=lambda prediction, target: np.mean(np.log(np.cosh(prediction - target))),
         ),
         misconception(
@@ -291,8 +398,8 @@ log_cosh = Exercise(
             value=lambda prediction, target: np.mean(np.logaddexp(prediction - target, target - prediction)),
         ),
         misconception(
-            "log1p(e^−|e|) in place of log1p(e^−2|e|)",
-            "Count the exponents once more: cosh e = ½e^|e| (1 + e^(−2|e|)).",
+            "log1p(exp(−|e|)) in place of log1p(exp(−2|e|))",
+            "Count the exponents once more: cosh e = ½ exp(|e|) · (1 + exp(−2|e|)).",
             value=lambda prediction, target: np.mean(
                 np.abs(prediction - target) + np.log1p(np.exp(-np.abs(prediction - target))) - np.log(2)
             ),
@@ -330,6 +437,33 @@ log_cosh = Exercise(
             "The derivative of log cosh e is sinh e / cosh e = tanh e. Stop there.",
             gradient=lambda prediction, target: (1 - np.tanh(prediction - target) ** 2) / len(prediction),
         ),
+        misconception(
+            "the size of the error is missing: e + log(1 + exp(−2e)) overflows for large negative errors",
+            "For e = −1000 the exponential is exp(2000). The sign of the error does not matter to cosh: work with |e| from the beginning.",
+            value=lambda prediction, target: np.mean(
+                prediction - target + np.log1p(np.exp(-2 * (prediction - target))) - np.log(2)
+            ),
+        ),
+        misconception(
+            "the errors are clipped before cosh",
+            "Then every error beyond the clip costs the same, and the loss no longer knows how far off it is. Rearrange the formula.",
+            value=lambda prediction, target: np.mean(np.log(np.cosh(np.clip(prediction - target, -700, 700)))),
+        ),
+        misconception(
+            "the slope has lost its sign: tanh of |e|",
+            "Where the prediction is too low, raising it lowers the loss: the slope is negative there. The sign belongs into tanh.",
+            gradient=lambda prediction, target: np.tanh(np.abs(prediction - target)) / len(prediction),
+        ),
+        misconception(
+            "1/cosh e: the inner derivative is missing",
+            "The derivative of log u is 1/u times the derivative of u. Here u is cosh e.",
+            gradient=lambda prediction, target: 1 / np.cosh(prediction - target) / len(prediction),
+        ),
+        misconception(
+            "sinh e: the outer derivative is missing",
+            "The derivative of log u is 1/u times the derivative of u. You have the second factor; here u is cosh e.",
+            gradient=lambda prediction, target: np.sinh(prediction - target) / len(prediction),
+        ),
     ],
 )
 
@@ -348,19 +482,19 @@ poisson_nll = Exercise(
             gradient=lambda log_rate, count: (1 - count / log_rate) / len(count),
         ),
         misconception(
-            "the exponential is missing: x − t·x",
-            "The expected count is eˣ, not x: the first term of the loss is that count.",
+            "the exponential is missing: s − k·s",
+            "The expected count is e^s, not s: the first term of the loss is that count.",
             value=lambda log_rate, count: np.mean(log_rate - count * log_rate),
             gradient=lambda log_rate, count: (1 - count) / len(count),
         ),
         misconception(
-            "plus in front of t·x",
+            "plus in front of k·s",
             "The loss is the negative log-likelihood: where the count is high, a higher log-rate must make it smaller.",
             value=lambda log_rate, count: np.mean(np.exp(log_rate) + count * log_rate),
             gradient=lambda log_rate, count: (np.exp(log_rate) + count) / len(count),
         ),
         misconception(
-            "log t! is included",
+            "log k! is included",
             "That term is right for the likelihood, but it does not depend on the prediction; the exercise leaves it out.",
             value=lambda log_rate, count: np.mean(
                 np.exp(log_rate) - count * log_rate + np.array([math.lgamma(c + 1) for c in count])
@@ -368,13 +502,33 @@ poisson_nll = Exercise(
         ),
         misconception(
             "the gradient for the rate instead of the log-rate",
-            "Your 1 − t/λ is the slope with respect to λ = eˣ. The chain rule has one more factor: dλ/dx = eˣ.",
+            "Your 1 − k/λ is the slope for λ = e^s. The chain rule has one more factor, the slope of λ for s: e^s.",
             gradient=lambda log_rate, count: (1 - count / np.exp(log_rate)) / len(count),
         ),
         misconception(
             "the gradient is not divided by N",
             BATCH_HINT,
             gradient=lambda log_rate, count: np.exp(log_rate) - count,
+        ),
+        misconception(
+            "the count multiplies the rate, not its logarithm",
+            "The rate is raised to the power k in the probability, so its logarithm is multiplied by k: k·s, with s as it comes in.",
+            value=lambda log_rate, count: np.mean(np.exp(log_rate) - count * np.exp(log_rate)),
+        ),
+        misconception(
+            "the gradient is not derived: e^s − k·s is the loss",
+            "The term k·s is a straight line in s. How steep is it?",
+            gradient=lambda log_rate, count: (np.exp(log_rate) - count * log_rate) / len(count),
+        ),
+        misconception(
+            "the log-rate is compared with the count",
+            "The gradient is 0 where the rate equals the count. The rate is e^s, not s.",
+            gradient=lambda log_rate, count: (log_rate - count) / len(count),
+        ),
+        misconception(
+            "e^s is differentiated like a power",
+            "In a power the variable stands below, in e^s it stands above: e^s is its own derivative.",
+            gradient=lambda log_rate, count: (log_rate * np.exp(log_rate - 1) - count) / len(count),
         ),
     ],
 )
@@ -420,7 +574,7 @@ log_softmax = Exercise(
             value=lambda logits: logits - logits.max(axis=-1, keepdims=True),
         ),
         misconception(
-            "only the diagonal of the Jacobian: dy·(1 − softmax)",
+            "each logit through its own output only: dy·(1 − softmax)",
             "Every logit moves every output of its row, because they share one normalizer. Sum dy over the row.",
             gradient=lambda logits, dy: dy * (1 - _softmax(logits)),
         ),
@@ -431,7 +585,7 @@ log_softmax = Exercise(
         ),
         misconception(
             "this is the gradient of the softmax, not of its logarithm",
-            "The Jacobian of log-softmax is I − 1·softmaxᵀ: simpler than that of the softmax.",
+            "This is what a softmax sends back. Differentiate z − log Σ exp(z) itself: two ways lead from each logit to the loss.",
             gradient=lambda logits, dy: _softmax(logits) * (dy - (dy * _softmax(logits)).sum(axis=-1, keepdims=True)),
         ),
         misconception(
@@ -443,6 +597,33 @@ log_softmax = Exercise(
             "the softmax inside the gradient overflows",
             "Your softmax takes exp of the logits as they are. Shift them by their maximum there, too.",
             gradient=lambda logits, dy: dy - _exp_softmax(logits) * dy.sum(axis=-1, keepdims=True),
+        ),
+        misconception(
+            "one maximum for the whole table",
+            "A row that lies far below it loses all its exponentials: log 0. Each row needs its own largest logit, axis=-1 with `keepdims=True`.",
+            value=lambda logits: _log_softmax_of_shifted(logits, logits.max()),
+        ),
+        misconception(
+            "one sum for the whole table",
+            "Each row is a distribution of its own. Sum over its classes only: axis=-1, `keepdims=True`.",
+            value=lambda logits: logits - logits.max() - np.log(np.exp(logits - logits.max()).sum()),
+        ),
+        misconception(
+            "the shift is in the sum only",
+            "The shifted exponentials belong to shifted logits: subtract the maximum from z in front, too, or add it to the logarithm.",
+            value=lambda logits: (
+                logits - np.log(np.exp(logits - logits.max(axis=-1, keepdims=True)).sum(axis=-1, keepdims=True))
+            ),
+        ),
+        misconception(
+            "a small number is added inside the logarithm",
+            "It keeps the result finite and makes it wrong: −27.6 in place of −5 000. Form the logarithm without the probability.",
+            value=lambda logits: np.log(_softmax(logits) + 1e-12),
+        ),
+        misconception(
+            "dy is summed over the whole table",
+            "Examples do not touch each other. Sum over the classes of one row: axis=-1, `keepdims=True`.",
+            gradient=lambda logits, dy: dy - _softmax(logits) * dy.sum(),
         ),
     ],
 )
@@ -523,6 +704,58 @@ cross_entropy = Exercise(
             "Shift the logits by their row's maximum in the gradient as well.",
             gradient=lambda logits, labels: (_exp_softmax(logits) - _one_hot(labels, logits)) / len(labels),
         ),
+        misconception(
+            "the labels' columns are taken in every row",
+            "Each row has one label, its own. Use two index arrays of equal length: `[np.arange(N), labels]`.",
+            value=lambda logits, labels: -np.mean(_log_softmax(logits)[:, labels]),
+            gradient=lambda logits, labels: (_softmax(logits) - _one_hot(labels, logits).any(axis=0)) / len(labels),
+        ),
+        misconception(
+            "a small number is added inside the logarithm",
+            "It keeps the loss finite and makes it wrong: a hopeless example costs 27.6 and not 5 000. Take log-softmax in one piece.",
+            value=lambda logits, labels: -np.mean(np.log(_picked(_softmax(logits), labels) + 1e-12)),
+        ),
+        misconception(
+            "the probability is clipped before its logarithm",
+            "From logits nothing need be clipped. Yours never costs more than 16.1, however wrong it is. Take log-softmax in one piece.",
+            value=lambda logits, labels: -np.mean(np.log(np.clip(_picked(_softmax(logits), labels), 1e-7, 1))),
+        ),
+        misconception(
+            "labels counted from 1",
+            "The first class is number 0, as NumPy counts. With −1 label 0 picks the last class.",
+            value=lambda logits, labels: -np.mean(_picked(_log_softmax(logits), labels - 1)),
+            gradient=lambda logits, labels: (_softmax(logits) - _one_hot(labels - 1, logits)) / len(labels),
+        ),
+        misconception(
+            "the logit of the label alone: nothing is normalized",
+            "A logit is no probability. Raise all logits by 1: the answers are the same, and your loss falls. What must be subtracted?",
+            value=lambda logits, labels: -np.mean(_picked(logits, labels)),
+        ),
+        misconception(
+            "the label itself is subtracted, as if it were a row of probabilities",
+            "Label 2 is the name of a class. What is subtracted is 1, in its column: `np.eye(K)[labels]` is such a table.",
+            gradient=lambda logits, labels: (_softmax(logits) - labels[:, None]) / len(labels),
+        ),
+        misconception(
+            "the gradient for the log-probabilities: −1/N at the label",
+            "This is what reaches the log-softmax. It has to be carried back to the logits, as in 4.14.",
+            gradient=lambda logits, labels: -_one_hot(labels, logits) / len(labels),
+        ),
+        misconception(
+            "the gradient for the probabilities: −1/p at the label",
+            "This is what reaches the probabilities. From there it goes back through the softmax, and p cancels.",
+            gradient=lambda logits, labels: -_one_hot(labels, logits) / np.exp(_log_softmax(logits)) / len(labels),
+        ),
+        misconception(
+            "the softmax is missing in the gradient",
+            "What is compared with the one-hot row is a probability, not a logit.",
+            gradient=lambda logits, labels: (logits - _one_hot(labels, logits)) / len(labels),
+        ),
+        misconception(
+            "log-probabilities are compared with the one-hot row",
+            "Probability minus target: take the exponential of the log-softmax first.",
+            gradient=lambda logits, labels: (_log_softmax(logits) - _one_hot(labels, logits)) / len(labels),
+        ),
     ],
 )
 
@@ -576,7 +809,7 @@ categorical_cross_entropy = Exercise(
         ),
         misconception(
             "p − t is the gradient for the logits, not for the probabilities",
-            "Differentiate −t log p with respect to p itself. The simple p − t appears only after multiplying by the softmax's Jacobian.",
+            "Differentiate −t log p with respect to p itself. The simple p − t appears only after going back through the softmax, too.",
             gradient=lambda probs, target, eps: (probs - target) / len(probs),
         ),
         misconception(
@@ -593,6 +826,24 @@ categorical_cross_entropy = Exercise(
             "the gradient's sign is reversed",
             "More probability for the true class makes the loss smaller: the gradient there is negative.",
             gradient=lambda probs, target, eps: target / np.clip(probs, eps, 1) / len(probs),
+        ),
+        misconception(
+            "each class is a yes-or-no question: (1 − t) log(1 − p) is added",
+            "The other classes matter already, as all p share a sum of 1. Here one term for each class is enough: t log p.",
+            value=lambda probs, target, eps: (
+                -np.sum(target * np.log(np.clip(probs, eps, 1)) + (1 - target) * np.log(np.clip(1 - probs, eps, 1)))
+                / len(probs)
+            ),
+        ),
+        misconception(
+            "the logarithm of the sum, not the sum of the logarithms",
+            "For one-hot targets both are the same. For soft ones each class has its own logarithm, weighted by its share.",
+            value=lambda probs, target, eps: -np.mean(np.log(np.clip(np.sum(target * probs, axis=1), eps, 1))),
+        ),
+        misconception(
+            "eps is fixed at 1e-7",
+            "The argument eps may be any small number; 1e-7 is only its default.",
+            value=lambda probs, target, eps: -np.sum(target * np.log(np.clip(probs, 1e-7, 1))) / len(probs),
         ),
     ],
 )
@@ -664,6 +915,27 @@ binary_cross_entropy = Exercise(
             "The derivative of log(1 − p) is −1/(1 − p): the inner derivative −1 turns the sign of the second part.",
             gradient=lambda p, target, eps: (-target / p - (1 - target) / (1 - p)) / len(p),
         ),
+        misconception(
+            "the minus sign is in front of the first term only",
+            "It belongs in front of the bracket: the second logarithm is negative as well.",
+            value=lambda p, target, eps: np.mean(
+                -target * np.log(np.clip(p, eps, 1 - eps)) + (1 - target) * np.log(1 - np.clip(p, eps, 1 - eps))
+            ),
+        ),
+        misconception(
+            "eps is fixed at 1e-7",
+            "The argument eps may be any small number; 1e-7 is only its default.",
+            value=lambda p, target, eps: (
+                -np.mean(
+                    target * np.log(np.clip(p, 1e-7, 1 - 1e-7)) + (1 - target) * np.log(1 - np.clip(p, 1e-7, 1 - 1e-7))
+                )
+            ),
+        ),
+        misconception(
+            "both parts of the gradient for every example: the targets are missing",
+            "An example of class 1 has only the first part, −1/p, and one of class 0 only the second. The factors t and 1 − t stay.",
+            gradient=lambda p, target, eps: (1 / (1 - p) - 1 / p) / len(p),
+        ),
     ],
 )
 
@@ -677,20 +949,20 @@ binary_cross_entropy_with_logits = Exercise(
     misconceptions=[
         misconception(
             "log of zero: the sigmoid is rounded to 0 or 1 before the logarithm",
-            "In the computer σ(40) is exactly 1, and log(1 − 1) is −∞. Simplify log σ(x) on paper before you type it.",
-            "You should find that −t log σ(x) − (1 − t) log(1 − σ(x)) is x − x·t + log(1 + e⁻ˣ). Which part overflows, and for which sign of x?",
+            "In the computer σ(40) is exactly 1, and log(1 − 1) is −∞. Simplify log σ(z) on paper before you type it.",
+            "You should find log(1 + e^z) − t·z. Which part overflows, and for which sign of z?",
             value=lambda logits, target: (
                 -np.mean(target * np.log(_sigmoid(logits)) + (1 - target) * np.log(1 - _sigmoid(logits)))
             ),
         ),
         misconception(
-            "e⁻ˣ overflows for large negative logits",
-            "Your x − x·t + log(1 + e⁻ˣ) is right on paper, but e⁻ˣ is infinite at x = −1000. Use e^−|x| and mend the rest: max(x, 0) takes the place of x.",
-            value=lambda logits, target: np.mean(logits - logits * target + np.log1p(np.exp(-logits))),
+            "an exponential overflows for large logits of one sign",
+            "Your log(1 + e^z) − t·z is right on paper, but e^z is infinite at z = 1000, as e^−z is at z = −1000. Take e^z out of the bracket where z is positive: then e^−|z| is left in it, and max(z, 0) in front.",
+            value=lambda logits, target: np.mean(np.log1p(np.exp(logits)) - logits * target),
         ),
         misconception(
-            "max(x, 0) goes with e^−|x|, not with e⁻ˣ",
-            "For negative x your two terms belong to different formulas. Put |x| into the exponent.",
+            "halves of two formulas: in front stands max(z, 0), in the exponent −|z|",
+            "For negative z your terms do not fit together. In front stands max(z, 0), which is 0 there, and |z| stands in the exponent only.",
             value=lambda logits, target: np.mean(np.maximum(logits, 0) - logits * target + np.log1p(np.exp(-logits))),
         ),
         misconception(
@@ -708,7 +980,7 @@ binary_cross_entropy_with_logits = Exercise(
         ),
         misconception(
             "the sigmoid's derivative is multiplied on: it has cancelled already",
-            "The σ(1 − σ) from the sigmoid cancels against 1/(p(1 − p)) from the logarithms. What is left is σ(x) − t.",
+            "The σ(1 − σ) from the sigmoid cancels against 1/(p(1 − p)) from the logarithms. What is left is σ(z) − t.",
             gradient=lambda logits, target: (
                 (0.5 + np.tanh(logits / 2) / 2 - target) * (1 - np.tanh(logits / 2) ** 2) / 4 / logits.size
             ),
@@ -719,7 +991,7 @@ binary_cross_entropy_with_logits = Exercise(
             gradient=lambda logits, target: 0.5 + np.tanh(logits / 2) / 2 - target,
         ),
         misconception(
-            "x − t: the sigmoid is missing in the gradient",
+            "z − t: the sigmoid is missing in the gradient",
             "The gradient compares a probability with the target. Squash the logit first.",
             gradient=lambda logits, target: (logits - target) / logits.size,
         ),
@@ -728,6 +1000,40 @@ binary_cross_entropy_with_logits = Exercise(
             "Labels are independent here: a row may have several ones or none, so its probabilities need not sum to 1.",
             value=lambda logits, target: -np.mean(target * _log_softmax(logits)),
             gradient=lambda logits, target: (_softmax(logits) - target) / logits.size,
+        ),
+        misconception(
+            "the probability is clipped before its logarithm",
+            "From logits nothing need be clipped. Yours never costs more than 16.1, however wrong it is. Start from log(1 + e^z) − t·z.",
+            value=lambda logits, target: (
+                -np.mean(
+                    target * np.log(np.clip(_sigmoid(logits), 1e-7, 1 - 1e-7))
+                    + (1 - target) * np.log(1 - np.clip(_sigmoid(logits), 1e-7, 1 - 1e-7))
+                )
+            ),
+        ),
+        misconception(
+            "plus in front of t·z",
+            "Where the target is 1, a higher logit must make the loss smaller.",
+            value=lambda logits, target: np.mean(
+                np.maximum(logits, 0) + logits * target + np.log1p(np.exp(-np.abs(logits)))
+            ),
+        ),
+        misconception(
+            "z in front where max(z, 0) belongs",
+            "For negative z nothing was taken out of the bracket, so nothing stands in front: max(z, 0) is 0 there.",
+            value=lambda logits, target: np.mean(logits - logits * target + np.log1p(np.exp(-np.abs(logits)))),
+        ),
+        misconception(
+            "the gradient for the probability: (p − t)/(p(1 − p))",
+            "One more link leads from p to the logit, the slope of the sigmoid, p(1 − p). It cancels what stands below the line.",
+            gradient=lambda logits, target: (
+                (_sigmoid(logits) - target) / (_sigmoid(logits) * (1 - _sigmoid(logits))) / logits.size
+            ),
+        ),
+        misconception(
+            "the sigmoid inside the gradient overflows",
+            "Written as e^z/(1 + e^z) it is infinity over infinity for large z. Written with e^−z it is right on both sides.",
+            gradient=lambda logits, target: (np.exp(logits) / (1 + np.exp(logits)) - target) / logits.size,
         ),
     ],
 )
@@ -779,6 +1085,11 @@ kl_divergence = Exercise(
             "log(t/p) is differentiated for the target, not for the prediction",
             "The target is fixed; p is what the gradient is for. Only −t log p depends on it.",
             gradient=lambda probs, target: (np.log(target / probs) + 1) / len(probs),
+        ),
+        misconception(
+            "the inner derivative of log(t/p) is missing",
+            "The derivative of log u is 1/u, here p/t, times that of u = t/p, which is −t/p². Or take log t − log p and differentiate that.",
+            gradient=lambda probs, target: np.where(target > 0, probs, 0) / len(probs),
         ),
         misconception(
             "p − t is the gradient for logits, not for probabilities",
@@ -852,8 +1163,42 @@ hinge = Exercise(
         ),
         misconception(
             "a slope of −t where the margin is exactly 1",
-            "At the corner both 0 and −t are subgradients; the exercise asks for 0: a point on the margin costs nothing and rests.",
+            "At the corner both slopes, 0 and −t, would fit; the exercise asks for 0: a point on the margin costs nothing and rests.",
             gradient=lambda score, target: np.where(target * score <= 1, -target, 0.0) / len(score),
+        ),
+        misconception(
+            "plus in front of t·s",
+            "A larger margin must cost less. Test your function with target 1 and score 2: the loss should be 0.",
+            value=lambda score, target: np.mean(np.maximum(0, 1 + target * score)),
+            gradient=lambda score, target: np.where(target * score > -1, target, 0.0) / len(score),
+        ),
+        misconception(
+            "the absolute value where the maximum with 0 belongs",
+            "Beyond a margin of 1 nothing is to be paid. Yours asks for a margin of exactly 1.",
+            value=lambda score, target: np.mean(np.abs(1 - target * score)),
+            gradient=lambda score, target: -target * np.sign(1 - target * score) / len(score),
+        ),
+        misconception(
+            "the score is still in the gradient: −t·s",
+            "The line 1 − t·s has the same slope at every score. Differentiate for s: what stands beside it?",
+            gradient=lambda score, target: np.where(target * score < 1, -target * score, 0.0) / len(score),
+        ),
+        misconception(
+            "the gradient for the target: −s",
+            "It is the score that the network can change. Beside s stands t in 1 − t·s.",
+            gradient=lambda score, target: np.where(target * score < 1, -score, 0.0) / len(score),
+        ),
+        misconception(
+            "the score is compared with 1, not the margin",
+            "For a target of −1 a score of −3 is safely right. Compare t·s with 1.",
+            gradient=lambda score, target: np.where(score < 1, -target, 0.0) / len(score),
+        ),
+        misconception(
+            "divided by the number of examples that still cost something",
+            "The loss is the mean over all N examples, the silent ones too.",
+            gradient=lambda score, target: (
+                np.where(target * score < 1, -target, 0.0) / max(1, np.sum(target * score < 1))
+            ),
         ),
     ],
 )
@@ -922,6 +1267,47 @@ focal = Exercise(
                     * _picked(_log_softmax(logits, axis=0), labels)
                 )
             ),
+        ),
+        misconception(
+            "1 − p^γ in place of (1 − p)^γ",
+            "First the probability of being wrong, 1 − p, then the power. With γ = 0 your factor is 0, and it should be 1.",
+            value=lambda logits, labels, gamma: (
+                -np.mean((1 - _picked(_softmax(logits), labels) ** gamma) * _picked(_log_softmax(logits), labels))
+            ),
+        ),
+        misconception(
+            "the largest probability in the factor, not that of the label",
+            "An example that is sure and wrong must keep its full weight. Its largest probability is not that of the label.",
+            value=lambda logits, labels, gamma: (
+                -np.mean((1 - _softmax(logits).max(axis=1)) ** gamma * _picked(_log_softmax(logits), labels))
+            ),
+        ),
+        misconception(
+            "one factor for the whole batch, from the mean of the losses",
+            "Each example has its own p, its own factor and its own loss. The mean comes last.",
+            value=lambda logits, labels, gamma: (
+                -((1 - np.exp(np.mean(_picked(_log_softmax(logits), labels)))) ** gamma)
+                * np.mean(_picked(_log_softmax(logits), labels))
+            ),
+        ),
+        misconception(
+            "all classes are added up, not only the label's",
+            "Only the label's class has a loss, as in the cross-entropy. Pick one log-probability for each row.",
+            value=lambda logits, labels, gamma: (
+                -np.mean(np.sum((1 - _softmax(logits)) ** gamma * _log_softmax(logits), axis=1))
+            ),
+        ),
+        misconception(
+            "the labels' columns are taken in every row",
+            "Each row has one label, its own. Use two index arrays of equal length: `[np.arange(N), labels]`.",
+            value=lambda logits, labels, gamma: (
+                -np.mean((1 - _softmax(logits)[:, labels]) ** gamma * _log_softmax(logits)[:, labels])
+            ),
+        ),
+        misconception(
+            "exp overflows in the log of the sum: the logits are not shifted by their maximum",
+            "With m the row's maximum, log Σ exp(z) = m + log Σ exp(z − m).",
+            value=lambda logits, labels, gamma: _focal_unshifted(logits, labels, gamma),
         ),
     ],
 )
