@@ -759,9 +759,9 @@ def _dense(
     weight=lambda x, dy, y: dy.T @ x,
     bias=lambda x, dy: dy.sum(axis=0),
     dx=lambda dy, w: dy @ w,
-    twice=False,
+    onward=lambda x, w: x @ w.T,
 ):
-    """A dense layer with one of its three gradients replaced."""
+    """A dense layer with one of its products replaced."""
 
     class Dense:
         def __init__(self, inputs, outputs, rng):
@@ -769,7 +769,7 @@ def _dense(
 
         def forward(self, x):
             self.x = x
-            self.y = x @ self.params["weight"].T + self.params["bias"]
+            self.y = onward(x, self.params["weight"]) + self.params["bias"]
             return self.y
 
         def backward(self, dy):
@@ -795,6 +795,11 @@ dense = Exercise(
     read_again="6.9 A dense layer backward: three questions, one dy",
     withholds=("layers.Sequential",),
     misconceptions=[
+        misconception(
+            "a forward pass with W in place of Wᵀ",
+            "The weights have the shape (outputs, inputs). From (N, inputs) to (N, outputs) it takes their transpose: x Wᵀ + b.",
+            unit=_dense(onward=lambda x, w: x @ w),
+        ),
         misconception(
             "the weights' gradient transposed: xᵀ dy for dyᵀ x",
             "A gradient has the shape of what it belongs to: (outputs, inputs). Write the shapes beside the product.",
