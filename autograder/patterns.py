@@ -176,6 +176,8 @@ def _factor(seen, same):
     factor = factors[0]
     if not np.isfinite(factor) or factor == 0 or abs(factor - 1) < 1e-3 or not np.allclose(factors, factor, 1e-4):
         return None
+    if len(pairs) < 3 and not _plain(factor):
+        return None
     if not _all(seen, same, lambda case: case.expected * factor):
         return None
     if np.isclose(factor, 1 / np.log(2), rtol=1e-4) or np.isclose(factor, 1 / np.log(10), rtol=1e-4):
@@ -189,6 +191,12 @@ def _factor(seen, same):
         f"wrong by the constant factor {factor:.4g}",
         (f"Every number is {size}. Look for a constant that is missing, or there twice: a ½, a 2, a minus.",),
     )
+
+
+def _plain(factor):
+    """A whole number up to ten or one over it: two cases that share such a factor are no accident."""
+    size = max(abs(factor), 1 / abs(factor))
+    return abs(size - round(size)) < 1e-4 * size and round(size) <= 10
 
 
 def _offset(seen, same):

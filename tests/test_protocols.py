@@ -65,6 +65,14 @@ class Lazy(perceptron.Perceptron):
         return super().fit(x, target, 1)
 
 
+class Keepless(layers.Dense):
+    """Its backward forgets the parameters."""
+
+    def backward(self, dy):
+        self.grads = {}
+        return dy @ self.params["weight"]
+
+
 class Forgetful(autodiff.Scalar):
     def __mul__(self, other):
         product = super().__mul__(other)
@@ -225,6 +233,18 @@ def test_a_protocol_and_its_inputs_cross_the_boundary(kind):
     sent = wire.unpack(wire.pack({"protocol": record.protocol.to_dict(), "inputs": dict(inputs)}))
     seen = observe(from_dict(sent["protocol"]), right, [sent["inputs"]])
     assert judge.judge(record, record.make_cases(), seen, 4).state == RIGHT
+
+
+@pytest.mark.parametrize(
+    "kind, forgetful, sentence",
+    [
+        ("schedule", lambda lr, *_: lambda step: None, "the schedule returned None at step 0: is a `return` missing?"),
+        ("module", Keepless, "backward left nothing in self.grads['weight']"),
+    ],
+)
+def test_what_was_forgotten_is_told_in_words(kind, forgetful, sentence):
+    record, _ = EXERCISES[kind]
+    assert sentence in str(judge.run_locally(record, [forgetful], 4, 0))
 
 
 def test_a_random_answer_is_compared_by_what_is_measured():

@@ -200,7 +200,7 @@ class Module(Protocol):
             def grad(name: str) -> Any:
                 if not dx and self.gradient:
                     raise NotTried("backward did not come to its end")
-                return unit().grads[name]
+                return _left(unit(), name)
 
             if self.gradient:
                 yield "gradient", dy, backward
@@ -209,12 +209,19 @@ class Module(Protocol):
                 def first(name: str = name) -> Any:
                     unit().backward(*dy.values())
                     dx.append(None)
-                    return unit().grads[name]
+                    return _left(unit(), name)
 
                 lone = not self.gradient and number == 0
                 yield f"grad {name}", {}, first if lone else partial(grad, name)
         for name in self.reads:
             yield name, {}, partial(_read, unit, name)
+
+
+def _left(unit: Any, name: str) -> Any:
+    """The gradient that backward left for a parameter."""
+    if name not in unit.grads:
+        raise LookupError(f"backward left nothing in self.grads[{name!r}]")
+    return unit.grads[name]
 
 
 def _read(made: Callable[[], Any], name: str, within: str = "buffers") -> Any:
@@ -291,7 +298,11 @@ class Schedule(Protocol):
             schedule = candidate(*given.values())
             if not callable(schedule):
                 raise TypeError(f"make returned a {type(schedule).__name__}; expected a function of the step")
-            return [float(schedule(int(step))) for step in inputs["steps"]]
+            rates = [schedule(int(step)) for step in inputs["steps"]]
+            for step, rate in zip(inputs["steps"], rates):
+                if rate is None:
+                    raise TypeError(f"the schedule returned None at step {step}: is a `return` missing?")
+            return [float(rate) for rate in rates]
 
         yield "rates", given, run
 
