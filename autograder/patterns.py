@@ -67,11 +67,11 @@ def _zero(seen, same):
 def _one_per_example(seen, same):
     if not all(case.expected.ndim == 0 and case.yours.ndim > 0 and case.yours.size for case in seen):
         return None
-    for reduce, word in ((np.mean, "averaging"), (np.sum, "summing")):
+    for reduce, word in ((np.mean, "averaging them"), (np.sum, "adding them up")):
         if _all([_with(case, reduce(case.yours)) for case in seen], same, lambda case: case.expected):
             return Mistake(
                 "one number for each example where one number for the batch is asked for",
-                (f"Your numbers are right for each example; {word} them is still to be done. A loss is one number.",),
+                (f"Your numbers are right for each example; {word} is still to be done. A loss is one number.",),
             )
 
 

@@ -178,12 +178,12 @@ figures.overfitting.learning_curves(
 # Write `read_curves(training_losses, validation_losses)`. It returns three numbers, in this order:
 #
 # 1. the best epoch: the one after which the validation loss was lowest. Epochs count from 1. If two are equally low, the earlier one;
-# 2. the gap at the end: validation loss minus training loss, after the last epoch;
+# 2. the gap at the end: validation loss minus training loss, after the last epoch. It is negative where training looks worse;
 # 3. what going on has cost: the last validation loss minus the lowest one.
 #
 # <details><summary>Hint 1</summary>
 #
-# `np.argmin` gives the place of the lowest value, the first of several, and counts from 0.
+# `np.argmin` gives the place of the lowest value, the first of several, and counts from 0. So epoch 3 is element 2 of the array.
 # </details>
 #
 # <details><summary>Hint 2</summary>
@@ -274,7 +274,7 @@ assert same[0] == -9 and copied[0] == 1
 #
 # - `EarlyStopping(patience, min_delta)` is made once, before training. Its attribute `best` is the best metric so far; before the first one it is infinite.
 # - `step(metric, params)` is called after every epoch with the validation loss (a number, less is better) and the weights (a dictionary of arrays). It returns `True` when it is time to stop and `False` otherwise. An improvement is a metric *below* `best - min_delta`. Only then are `best` and the copy of the weights renewed.
-# - It says `True` when `patience` epochs in a row have brought no improvement.
+# - It says `True` when at least the last `patience` epochs have brought no improvement. If it is asked further, it goes on saying so until one does.
 # - `restore(params)` writes the best weights back into the arrays of the dictionary, in place.
 #
 # A metric of `nan` is no improvement. (Comparing with `nan` is always false: if your condition asks for the improvement, this costs nothing.)
@@ -296,7 +296,7 @@ assert same[0] == -9 and copied[0] == 1
 #
 # <details><summary>It stops right, but restore changes nothing</summary>
 #
-# You kept the arrays themselves. The optimizer changes them in place, so what you kept changed along with them. Keep copies.
+# Either you kept the arrays themselves: the optimizer changes them in place, so what you kept changed along with them. Keep copies. Or `restore` gives a name something new, as `params = …` and `params[name] = …` do, and the network's own arrays stay as they are. Write into them: `params[name][...] = …`.
 # </details>
 #
 # <details><summary>It stops one epoch too late</summary>
@@ -476,7 +476,7 @@ check("ch08.decayed_step", decayed_step)
 #
 # **The question.** How strong should the penalty be? For a linear model we need not train again and again: there is a formula for every λ.
 #
-# **The picture.** A real set: 442 people with diabetes, ten measured features (age, body mass, blood pressure, six blood values …) and how the illness went on in a year. We fit to 60 of them and look at the others. Here is a loss of two weights first, and the places where two penalties of equal budget let it come to rest.
+# **The picture.** A real set: 442 people with diabetes, ten measured features (age, body mass, blood pressure, six blood values …) and how the illness went on in a year. We fit to 60 of them and look at the others. But first a drawing: a loss of two weights, with its lowest place outside of two borders. A price on the weights works like a budget for them: the larger λ, the smaller the sum of squares (L2) or of sizes (L1) that is left. Which place on each border has the lowest loss?
 
 # %% tags=["demo"]
 bottom = (1.8, 0.3)
@@ -506,7 +506,7 @@ figures.overfitting.touching(bowl, bottom, budgets)
 #
 # $$\big(X^\top X + N\lambda I\big)\, w = X^\top y .$$
 #
-# A system of linear equations. For λ = 0 it is least squares. With λ > 0 it always has exactly one solution, also where there are more features than examples. This is *ridge regression* (Hoerl and Kennard, 1970).
+# A system of linear equations. For λ = 0 it is least squares. With λ > 0 it always has exactly one solution, also where there are more features than examples: for every $v \ne 0$, $v^\top (X^\top X + N\lambda I)\,v = \lVert Xv \rVert^2 + N\lambda \lVert v \rVert^2 > 0$, so the matrix sends no $v$ but 0 to 0. This is *ridge regression* (Hoerl and Kennard, 1970).
 
 
 # %% [markdown] exercise="ch08.ridge" minutes=10 difficulty=3
@@ -526,6 +526,11 @@ figures.overfitting.touching(bowl, bottom, budgets)
 # <details><summary>My weights are right for λ = 0 only</summary>
 #
 # Is the penalty on the diagonal only? `A + strength` adds it to every entry. Is the N there, and on the side of the penalty?
+# </details>
+#
+# <details><summary>`solve` says that the sizes do not fit</summary>
+#
+# $X^\top X$ has D rows and D columns, and so has the identity: `x.T @ x`, `np.eye(D)`. The sign for the product of matrices is `@`; `*` multiplies entry by entry.
 # </details>
 
 # %% exercise="ch08.ridge"
@@ -686,10 +691,17 @@ assert zeros[0] <= 2 and zeros[15] >= 3 and zeros[-1] >= 7  # exact zeros, more 
 assert off["L2"].min() < plain_error and off["L1"].min() < plain_error
 assert np.all(np.diff(np.linalg.norm(paths["L2"], axis=1)) < 0)  # the length only falls
 names = ["age", "sex", "bmi", "pressure", "s1", "s2", "s3", "s4", "s5", "s6"]
+alike = np.corrcoef(x_few[:, 4], x_few[:, 5])[0, 1]
+free, shared = by_formula(0)[4:6], by_formula(0.1)[4:6]
+dropped_at = [strengths[np.argmax(paths["L1"][:, i] == 0)] for i in (4, 5)]
+print(f"s1 and s2: correlation {alike:.2f}, weights {free.round(2)} without a penalty, "
+      f"{shared.round(2)} with L2 of 0.1; L1 drops them at λ = {dropped_at[0]:.3f} and {dropped_at[1]:.3f}")  # fmt: skip
+assert alike > 0.9 and free[0] < -1 and free[1] > 0.5 and np.ptp(shared) < 0.1
+assert dropped_at[1] < dropped_at[0]
 figures.overfitting.paths(strengths, paths, off, names)
 
 # %% [markdown]
-# Look at s1, s2 and s3, three blood values that say nearly the same. Without a penalty they get large weights of opposite signs. L2 makes them share. L1 keeps few and drops the rest.
+# Look at s1 and s2, two blood values that rise and fall together. Without a penalty they get large weights of opposite signs, which nearly cancel. L2 brings both close to each other, and down. L1 drops s2 first and keeps s1 for a while.
 #
 # | | L2 | L1 |
 # |---|---|---|
@@ -1046,12 +1058,12 @@ assert all(mean[name] < mean["nothing"] - 0.03 for name in race if name != "noth
 figures.schedules.race(race, "share of wrong answers on new digits")
 
 # %% [markdown]
-# Every remedy helps, and by about as much. The strengths above were chosen by trying a few; chapter 11 is about doing that honestly. Three times the data, with a fifth of the labels still wrong and no other remedy, is not the best here: sixty epochs are long enough to learn 900 labels by heart, too.
+# Every remedy helps. Penalties and dropout end so close together that three seeds cannot rank them. The strengths above were chosen by trying a few; chapter 11 is about doing that honestly. Three times the data, with a fifth of the labels still wrong and no other remedy, is not the best here: sixty epochs are long enough to learn 900 labels by heart, too.
 #
 # | you see | try first |
 # |---|---|
 # | training loss high, too | a larger model, longer training, *less* regularization |
-# | validation loss turns round | early stopping: it costs nothing |
+# | validation loss turns round | early stopping: it even saves epochs |
 # | a large gap from early on | more data, dropout, L2 |
 # | many features, few of which matter | L1 |
 # | a need to know how sure it is | Monte Carlo dropout |

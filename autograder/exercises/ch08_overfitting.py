@@ -33,7 +33,14 @@ def _histories(rng):
     seen = grid(np.array([1.5, 1.0, 0.75, 0.5, 0.25, 0.125]))
     new = grid(np.array([1.75, 1.25, 1.5, 1.25, 1.5, 2.0]) + rng.uniform(0, 0.25))
     made.append(Case({"training_losses": seen, "validation_losses": new}, "two epochs are equally low", "tie"))
+    new = grid(np.array([1.5, 0.875, 1.0]) + rng.uniform(0, 0.1))
+    made.append(Case({"training_losses": new + 0.25, "validation_losses": new}, "training looks worse than validation"))
     return made
+
+
+def _from_one(training_losses, validation_losses):
+    best, gap, _ = _curves()(training_losses, validation_losses)
+    return best, gap, validation_losses[-1] - validation_losses[best]
 
 
 read_curves = Exercise(
@@ -84,6 +91,16 @@ read_curves = Exercise(
             "the cost counted from the training loss",
             "Both numbers of the cost are validation losses: the last one and the lowest one.",
             unit=_curves(cost=lambda t, v: v[-1] - t.min()),
+        ),
+        misconception(
+            "the gap without its sign",
+            "With dropout the training loss can be the larger one. Then the gap is negative, and that is worth knowing.",
+            unit=_curves(gap=lambda t, v: abs(v[-1] - t[-1])),
+        ),
+        misconception(
+            "the number of the best epoch, used as its index",
+            "Epoch 3 is element 2 of the array. For the lowest loss itself there is `validation_losses.min()`.",
+            unit=_from_one,
         ),
     ],
 )
@@ -159,6 +176,17 @@ class _Yesterday(_Stopping):
         self.best = metric
 
 
+class _Creeping(_Stopping):
+    def in_vain(self, metric, params):
+        super().in_vain(metric, params)
+        self.best = min(self.best, metric)
+
+
+class _OnlyOnce(_Stopping):
+    def over(self):
+        return self.waited == self.patience
+
+
 class _NanImproves(_Stopping):
     def improved(self, metric):
         return not metric >= self.best - self.min_delta
@@ -212,10 +240,12 @@ early_stopping = Exercise(
     withholds=("training.fit",),
     misconceptions=[
         misconception(
-            "the last weights come back, not the best: what was kept is no copy",
+            "the last weights stay, not the best: kept without a copy, or not written back in place",
             "The optimizer goes on and changes the arrays in place, so what you kept changed along with them. "
             "Copy each array: `p.copy()`.",
             "Mind that `params.copy()` copies the dictionary and keeps the same arrays in it. And copy only when the metric has improved.",
+            "If you do keep copies: `restore` must write into the arrays that it is given, `params[name][...] = …`. "
+            "`params = …` and `params[name] = …` only give a name something new.",
             unit=_SecondNames,
         ),
         misconception(
@@ -248,6 +278,17 @@ early_stopping = Exercise(
             "compared with the epoch before, not with the best",
             "A loss that rises and falls back has not improved. Leave `best` alone unless there is an improvement.",
             unit=_Yesterday,
+        ),
+        misconception(
+            "`best` is lowered by every smaller loss, not by improvements only",
+            "A fall of less than min_delta is no improvement, so it leaves `best` alone. "
+            "Otherwise many small falls never add up to one that counts.",
+            unit=_Creeping,
+        ),
+        misconception(
+            "it says True once, and not again",
+            "Whoever goes on after the first True gets a False, as if there were hope. Compare with `>=`, not with `==`.",
+            unit=_OnlyOnce,
         ),
         misconception(
             "a loss of nan counts as an improvement",
@@ -332,6 +373,27 @@ l2 = Exercise(
             "The derivative of θ² is 2θ. The square goes down by one power.",
             gradient=lambda weight, strength: 2 * strength * weight**2,
         ),
+        misconception(
+            "the square of the sum, not the sum of the squares",
+            "First the square of each weight, then the sum. In yours, weights of opposite signs cancel.",
+            value=lambda weight, strength: strength * np.sum(weight) ** 2,
+        ),
+        misconception(
+            "one number for each column, not one for all weights",
+            "Python's `sum` adds up the rows of a matrix. `np.sum(…)` without an axis adds up all of its entries.",
+            value=lambda weight, strength: strength * sum(weight**2),
+        ),
+        misconception(
+            "the spectral norm of a matrix",
+            "For a matrix, `np.linalg.norm(weight, 2)` is not the root of the sum of all squares. "
+            "Square the entries and add them up.",
+            value=lambda weight, strength: strength * np.linalg.norm(weight, 2) ** 2,
+        ),
+        misconception(
+            "one number for all weights, not a gradient",
+            "Each weight has a slope of its own, 2λ times this weight. Nothing is added up in the gradient.",
+            gradient=lambda weight, strength: 2 * strength * np.sum(weight),
+        ),
     ],
 )
 
@@ -348,7 +410,21 @@ l1 = Exercise(
             "the weights themselves, not their sizes",
             "With 3 and −3 your sum is 0: a positive and a negative weight must not cancel. Take the absolute value of each.",
             value=lambda weight, strength: strength * np.sum(weight),
+        ),
+        misconception(
+            "the same gradient for all weights, whatever their sign",
+            "The slope is λ for a weight above 0. Below 0 the size grows the other way, and the slope is −λ.",
             gradient=lambda weight, strength: strength * np.ones_like(weight),
+        ),
+        misconception(
+            "the largest column sum of a matrix",
+            "That is what `np.linalg.norm(weight, 1)` is for a matrix. Take the size of each entry and add up all of them.",
+            value=lambda weight, strength: strength * np.linalg.norm(weight, 1),
+        ),
+        misconception(
+            "one number for each column, not one for all weights",
+            "Python's `sum` adds up the rows of a matrix. `np.sum(…)` without an axis adds up all of its entries.",
+            value=lambda weight, strength: strength * sum(np.abs(weight)),
         ),
         misconception(
             "the size of the sum, not the sum of the sizes",
@@ -421,6 +497,18 @@ def _uphill(weight, bias, grad_weight, grad_bias, lr, strength):
     return weight + lr * (grad_weight + 2 * strength * weight), bias + lr * grad_bias
 
 
+def _shrunk_after(weight, bias, grad_weight, grad_bias, lr, strength):
+    return (weight - lr * grad_weight) * (1 - 2 * lr * strength), bias - lr * grad_bias
+
+
+def _of_the_gradient(weight, bias, grad_weight, grad_bias, lr, strength):
+    return weight - lr * (grad_weight + 2 * strength * grad_weight), bias - lr * grad_bias
+
+
+def _bias_stays(weight, bias, grad_weight, grad_bias, lr, strength):
+    return _step()(weight, bias, grad_weight, grad_bias, lr, strength)[0], bias
+
+
 def _steps(rng):
     made = []
     for d, k in ((1, 2), (3, 2), (2, 5), (4, 3)):
@@ -485,6 +573,21 @@ decayed_step = Exercise(
             "a step uphill",
             "Gradient descent subtracts the gradient: downhill is against the slope.",
             unit=_uphill,
+        ),
+        misconception(
+            "shrunk after the step, not before",
+            "Both gradients belong to the weight as it was given. Yours is decayed at the place where the step on the loss ended.",
+            unit=_shrunk_after,
+        ),
+        misconception(
+            "the penalty is taken of the gradient",
+            "The penalty's gradient is 2·λ times the weight itself, not times the gradient of the loss.",
+            unit=_of_the_gradient,
+        ),
+        misconception(
+            "the bias stays where it is",
+            "It is not penalized, but it does learn: it follows the gradient of the loss.",
+            unit=_bias_stays,
         ),
     ],
 )
@@ -571,6 +674,11 @@ ridge = Exercise(
             "N is the number of rows of x, one for each example.",
             value=_ridge(pull=lambda n, d, s: d * s * np.eye(d)),
         ),
+        misconception(
+            "one side is divided by N, the other is not",
+            "XᵀX/N and λ belong to Xᵀy/N; XᵀX and N·λ belong to Xᵀy. Your weights are N times too large.",
+            value=_ridge(pull=lambda n, d, s: s * np.eye(d), gram=lambda x: x.T @ x / len(x)),
+        ),
     ],
 )
 
@@ -638,6 +746,16 @@ soft_threshold = Exercise(
             "Every weight moves by the same amount, not by the same share of itself.",
             value=lambda weight, amount: weight * (1 - amount),
         ),
+        misconception(
+            "the largest entry for all: `np.max`, not `np.maximum`",
+            "What `np.max(a, 0)` finds is the largest of each column. `np.maximum(a, 0)` compares each entry with 0.",
+            value=lambda weight, amount: np.sign(weight) * np.max(np.abs(weight) - amount, 0),
+        ),
+        misconception(
+            "multiplied by the weight, not by its sign",
+            "The shrunk size needs only its sign back. `np.sign(weight)` is −1, 0 or 1.",
+            value=lambda weight, amount: weight * np.maximum(np.abs(weight) - amount, 0),
+        ),
     ],
 )
 
@@ -704,6 +822,27 @@ class _OneMaskForAll(_Drop):
         return self.rng.random(x.shape[1:]) >= self.p
 
 
+class _OneMaskForEver(_Drop):
+    mask = None
+
+    def kept(self, x):
+        if self.mask is None:
+            self.mask = super().kept(x)
+        return self.mask
+
+
+class _DividesAlways(_Drop):
+    def after(self):
+        return 1 / (1 - self.p)
+
+
+class _StaleMask(_Drop):
+    scale = 1.0
+
+    def forward(self, x):
+        return super().forward(x) if self.training else x
+
+
 class _DrawsAgain(_Drop):
     def backward(self, dy):
         return dy * self.kept(dy) * self.factor() if self.training else dy
@@ -724,23 +863,30 @@ def _activities(rng):
         if len(shape) == 2:
             made.append(Case({**inputs, "training": False}, f"evaluation, p = {p:g}", "evaluation"))
     x = grid(rng.normal(size=(3, 4)))
-    inputs = {"p": 0.0, "rng": int(rng.integers(2**31)), "x": x, "dy": grid(rng.normal(size=(3, 4)))}
-    made.append(Case({**inputs, "training": True}, "p = 0 drops nothing"))
+    inputs = {"p": 0.1, "rng": int(rng.integers(2**31)), "x": x, "dy": grid(rng.normal(size=(3, 4)))}
+    made.append(Case({**inputs, "training": True}, "training, p = 0.1"))
     made.append(Case({**inputs, "p": 0.5}, "a new layer, which is in training", "new"))
+    x = grid(rng.uniform(0.5, 2, (3, 6))) * both_signs(rng, (3, 6))
+    inputs = {"p": 0.5, "rng": int(rng.integers(2**31)), "x": x, "dy": grid(rng.uniform(0.5, 2, (3, 6)))}
+    inputs["before"] = [grid(rng.normal(size=(3, 6)))]
+    made.append(Case({**inputs, "training": True}, "a second forward pass, which has a mask of its own", "again"))
+    made.append(Case({**inputs, "training": False}, "evaluation after a pass of training", "again"))
     return made
 
 
 dropout = Exercise(
     id="ch08.dropout",
     reference="layers.Dropout",
-    protocol=Module(("p", "rng"), ("x",), backward="dy"),
+    protocol=Module(("p", "rng"), ("x",), backward="dy", before="before"),
     cases=_activities,
     parts=[
-        Part("training", 1.5),
+        Part("training", 1),
         Part("a new layer trains", 0.5, where="new"),
         Part("evaluation", 1, where="evaluation"),
-        Part("gradient", 1.5, "gradient", but="new"),
+        Part("the second pass", 0.5, where="again"),
+        Part("gradient", 1, "gradient", but="new"),
         Part("gradient in evaluation", 0.5, "gradient", where="evaluation"),
+        Part("gradient of the second pass", 0.5, "gradient", where="again"),
     ],
     read_again="8.7 Dropout: a network that cannot rely on anyone",
     withholds=("layers.FeatureDropout", "layers.AlphaDropout", "layers.MonteCarloDropout"),
@@ -791,6 +937,21 @@ dropout = Exercise(
             "backward lets everything through",
             "The derivative of what was dropped is 0. Multiply dy by the same factors as x.",
             unit=_PassesAll,
+        ),
+        misconception(
+            "one mask for all passes",
+            "Each forward pass has a mask of its own. Draw it in forward, at each call, not once and for all.",
+            unit=_OneMaskForEver,
+        ),
+        misconception(
+            "divided in evaluation, too",
+            "The division makes up for what was dropped. In evaluation nothing is dropped: x comes back as it is.",
+            unit=_DividesAlways,
+        ),
+        misconception(
+            "backward uses the mask of training after a forward in evaluation",
+            "Backward belongs to the last forward. In evaluation nothing was dropped there, so dy comes back as it is.",
+            unit=_StaleMask,
         ),
     ],
 )
@@ -856,6 +1017,11 @@ paper_dropout = Exercise(
             value=_paper(after=lambda x, p: x / (1 - p)),
         ),
         misconception(
+            "scaled in training, too",
+            "While training the mask alone takes away the share p. What is kept comes through as it is.",
+            value=_paper(train=lambda x, keep, p: x * keep * (1 - p)),
+        ),
+        misconception(
             "p is taken for the probability to keep",
             "In the task p is the probability to drop: an entry stays where the random number is p or more.",
             value=_paper(keeps=lambda u, p: u < p, after=lambda x, p: x * p),
@@ -894,6 +1060,23 @@ def _bias_dropped(x, w1, b1, w2, b2, p, passes, rng):
     h = np.maximum(x @ w1 + b1, 0)
     answers = [(h @ w2 + b2) * ((rng.random((len(x), w2.shape[1])) >= p) / (1 - p)) for _ in range(passes)]
     return np.mean(answers, axis=0), np.std(answers, axis=0)
+
+
+def _dropped_again(x, w1, b1, w2, b2, p, passes, rng):
+    h, answers = np.maximum(x @ w1 + b1, 0), []
+    for _ in range(passes):
+        h = h * ((rng.random(h.shape) >= p) / (1 - p))
+        answers.append(h @ w2 + b2)
+    return np.mean(answers, axis=0), np.std(answers, axis=0)
+
+
+def _without_dropout(x, w1, b1, w2, b2, p, passes, rng):
+    spread = _passes()(x, w1, b1, w2, b2, p, passes, rng)[1]
+    return np.maximum(x @ w1 + b1, 0) @ w2 + b2, spread
+
+
+def _no_last_bias(x, w1, b1, w2, b2, p, passes, rng):
+    return _passes()(x, w1, b1, w2, 0 * b2, p, passes, rng)
 
 
 def _networks(rng):
@@ -976,6 +1159,27 @@ monte_carlo = Exercise(
             "the sum of the passes, not their mean",
             "Your answer grows with the number of passes. Divide by it.",
             unit=_passes(mean=lambda answers: np.sum(answers, axis=0)),
+        ),
+        misconception(
+            "what should be dropped is kept",
+            "An entry of h stays where the random number is p or more: `>=`, not `<`.",
+            unit=_passes(keep=lambda u, p: (u < p) / (1 - p)),
+        ),
+        misconception(
+            "each pass drops from what the pass before has left",
+            "Your loop changes h, so fewer and fewer entries are left. "
+            "Give the dropped one another name: every pass starts from the same h.",
+            unit=_dropped_again,
+        ),
+        misconception(
+            "the pass without dropout in place of the mean",
+            "Asked for is the mean of the passes that you made. With few of them it is not yet the answer without dropout.",
+            unit=_without_dropout,
+        ),
+        misconception(
+            "the last bias is left out",
+            "Each pass ends with h·W₂ + b₂. The spread does not see the bias, the mean does.",
+            unit=_no_last_bias,
         ),
     ],
 )

@@ -340,6 +340,8 @@ class Listener(Protocol):
                     params["weight"][...] = inputs["params"][t]
                 answers.append(unit.step(float(metric), *((params,) if params else ())))
             made.append(unit)
+            if any(answer is None for answer in answers):
+                raise TypeError("step returned nothing (None) at least once; it answers after every metric")
             return answers
 
         def listener() -> Any:
@@ -348,8 +350,9 @@ class Listener(Protocol):
             return made[0]
 
         def restored() -> Any:
+            array = params["weight"]  # a model keeps its own name for it: a new array under the key does not reach it
             listener().restore(params)
-            return params["weight"]
+            return array
 
         yield "answers", {}, run
         for name in self.reads:
