@@ -144,7 +144,7 @@ assert steepest["ReLU"] == 1 and steepest["GELU"] < 1.2 and steepest["SELU"] < 1
 #
 # <details><summary>Hint 3</summary>
 #
-# `np.linalg.norm(table)` is the root of the sum of all squares of a table.
+# `np.linalg.norm(table)` is the root of the sum of all squares of a table. (With a second argument it is another norm.)
 # </details>
 #
 # <details><summary>My result is right for one layer and wrong for more</summary>
@@ -588,7 +588,7 @@ ours = activations.SELU
 np.testing.assert_allclose([alpha, scale], [ours.alpha, ours.lambda_], rtol=1e-10)
 
 # %% [markdown]
-# **The picture.** A fixed point is worth little if one falls off it. So start elsewhere, with other means and other variances (red), and go on layer by layer. All paths lead towards mean 0 and variance 1 (the star). It *attracts*.
+# **The picture.** Mean 0 and variance 1 are now handed on as they are: they are a **fixed point**. It is worth little if one falls off it. So start elsewhere, with other means and other variances (red), and go on layer by layer. All paths lead towards mean 0 and variance 1 (the star). It *attracts*.
 
 # %% tags=["demo"]
 figures.gradient_flow.fixed_point([(0.0, 2.5), (0.7, 0.3), (-0.6, 0.8), (0.5, 1.7), (0.0, 0.1)])
@@ -842,7 +842,7 @@ check("ch07.clip_by_value", clip_by_value)
 #
 # <details><summary>My result is right when there is one array and wrong when there are two</summary>
 #
-# You probably have one norm for each array. With the gradients $(3)$ and $(4)$ the global norm is 5, and for `max_norm = 1` the answer is $(0.6)$ and $(0.8)$.
+# You probably have one norm for each array, or the largest of them. With the gradients $(3)$ and $(4)$ the global norm is 5, and for `max_norm = 1` the answer is $(0.6)$ and $(0.8)$.
 # </details>
 
 # %% exercise="ch07.clip_by_norm"
@@ -1334,7 +1334,7 @@ def around_a_layer(x, dy, weight):
     network = Residual(layer)
     y = network.forward(x)
     dx = network.backward(dy)
-    return y, dx, layer.grads["weight"]
+    return y, dx, layer.grads.get("weight", np.zeros_like(weight))  # 0: nobody asked the layer
 
 
 # %% check="ch07.residual" points=4

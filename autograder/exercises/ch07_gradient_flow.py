@@ -109,6 +109,26 @@ gradient_norms = Exercise(
             "The gradient that goes down is dz @ weight, and dz has the slope of tanh in it. Yours hands on d @ weight.",
             value=_measured(onward=lambda dz, weight, d: d @ weight),
         ),
+        misconception(
+            "the slope of tanh is taken of z: 1 − z²",
+            "What is squared is tanh(z), which is the layer's answer h: the slope is 1 − h².",
+            value=_measured(bend=lambda d, y: d * (1 - np.arctanh(y) ** 2)),
+        ),
+        misconception(
+            "the spectral norm of the table",
+            "With `np.linalg.norm(table, 2)` only the longest direction is measured. Without the 2 it is the root of all squares.",
+            value=_measured(size=lambda g: np.linalg.norm(g, 2)),
+        ),
+        misconception(
+            "the sum of the absolute values is taken for the norm",
+            "Length is measured with squares: the root of their sum. For (3, 4) that is 5, not 7.",
+            value=_measured(size=lambda g: np.abs(g).sum()),
+        ),
+        misconception(
+            "the gradient is averaged over the examples",
+            "The examples' shares are summed: dz.T @ h does that. If the loss is a mean, its 1/N is in dy already.",
+            value=_measured(pair=lambda dz, x, y: dz.T @ x / len(x)),
+        ),
     ],
 )
 
@@ -217,6 +237,21 @@ glorot = Exercise(
             "Solve a²/3 = 2/(in + out): the 3 and the 2 come together as 6 under the root.",
             uniform=_uniform(lambda i, o: np.sqrt(1 / (i + o))),
         ),
+        misconception(
+            "the root reaches only the 2",
+            "Under the root stands the whole fraction, 2 over the sum of the fans. Look at your parentheses.",
+            normal=_normal(lambda i, o: np.sqrt(2) / (i + o)),
+        ),
+        misconception(
+            "the sum of the fans has no parentheses",
+            "Python reads 2 / a + b as (2 / a) + b. Write 2 / (a + b).",
+            normal=_normal(lambda i, o: np.sqrt(2 / o + i)),
+        ),
+        misconception(
+            "the 2 is missing in the uniform one: the border is √(3/(in + out))",
+            "Solve a²/3 = 2/(in + out): the 3 and the 2 come together as 6 under the root.",
+            uniform=_uniform(lambda i, o: np.sqrt(3 / (i + o))),
+        ),
     ],
 )
 
@@ -274,6 +309,17 @@ he = Exercise(
             "the border is 6/in, without its root",
             "Solve a²/3 = 2/in for a. There is a root in it: for 6 inputs the border is 1.",
             uniform=_uniform(lambda i, o: 6 / i),
+        ),
+        misconception(
+            "twice Glorot's variance",
+            "He is Glorot with a factor of 2 for square layers only. In general he counts the inputs alone: 2/in.",
+            normal=_normal(lambda i, o: np.sqrt(4 / (i + o))),
+            uniform=_uniform(lambda i, o: np.sqrt(12 / (i + o))),
+        ),
+        misconception(
+            "the border is √(12/in)",
+            "A width squared over 12 is the variance, too, but the width is 2a: (2a)²/12 = a²/3. Which a gives 2/in?",
+            uniform=_uniform(lambda i, o: np.sqrt(12 / i)),
         ),
     ],
 )
@@ -338,6 +384,16 @@ lecun_normal = Exercise(
             "only the last size is counted",
             "For a dense layer the last size is the number of inputs. A kernel has further sizes after the input channels.",
             value=_kernel(lambda shape: shape[-1]),
+        ),
+        misconception(
+            "the number of outputs is taken for the number of terms",
+            "The first size counts outputs. One output adds up all input channels and all places: the product of the other sizes.",
+            value=_kernel(lambda shape: shape[0]),
+        ),
+        misconception(
+            "the input channels are not counted, only the places of the kernel",
+            "Each input channel has a kernel of its own, and one output adds up all of them. For (8, 3, 5, 5) that is 75, not 25.",
+            value=_kernel(lambda shape: np.prod(shape[2:])),
         ),
     ],
 )
@@ -425,6 +481,23 @@ selu = Exercise(
             "the gradient does not look at dy",
             "Backward answers the gradient of the loss: what comes in, dy, times the slope here.",
             unit=_wrong_selu(back=lambda slope, dy: slope),
+        ),
+        misconception(
+            "the slope is made of the value, and λ is forgotten",
+            "Left of 0 the value is λαeˣ − λα. So the slope is the value plus λα, not plus α.",
+            unit=_wrong_selu(
+                slope=lambda x: np.where(x > 0, LAMBDA, LAMBDA * ALPHA * np.expm1(np.minimum(x, 0)) + ALPHA)
+            ),
+        ),
+        misconception(
+            "the slope on the right grows with x",
+            "Right of 0 SELU is the line λx. Its slope is λ everywhere.",
+            unit=_wrong_selu(slope=lambda x: LAMBDA * np.where(x > 0, x, ALPHA * np.exp(np.minimum(x, 0)))),
+        ),
+        misconception(
+            "α multiplies eˣ only, not the −1",
+            "Look at the parentheses: α·(eˣ − 1). At 0 it must be 0, and yours is λ(α − 1).",
+            unit=_wrong_selu(value=lambda x: LAMBDA * np.where(x > 0, x, ALPHA * np.exp(np.minimum(x, 0)) - 1)),
         ),
         misconception(
             "the slope on the right where x is exactly 0",
@@ -517,6 +590,11 @@ clip_by_value = Exercise(
             "Here each entry is cut for itself, whatever the others are.",
             unit=_each(lambda g, limit: g * min(1.0, limit / np.linalg.norm(g))),
         ),
+        misconception(
+            "large negative entries become the positive limit",
+            "The size is limited, the sign stays: −10 becomes −limit, not limit.",
+            unit=_each(lambda g, limit: np.where(np.abs(g) > limit, limit, g)),
+        ),
     ],
 )
 
@@ -537,7 +615,7 @@ clip_by_norm = Exercise(
         misconception(
             "each array has a norm of its own",
             "All gradients together are one arrow, and one number scales them all. With a number for each array the arrow turns.",
-            "Add up the squares of all arrays first, then take the root once.",
+            "Add up the squares of all arrays first, then take the root once. The largest of the norms is not enough either.",
             unit=_each(lambda g, limit: g * min(1.0, limit / max(np.linalg.norm(g), 1e-300))),
         ),
         misconception(
@@ -647,6 +725,7 @@ batch_norm_forward = Exercise(
         misconception(
             "divided by σ, without ε: the formula as D1 prints it",
             "A feature that is the same for all examples has σ = 0. The small ε under the root keeps the division alive.",
+            "It belongs into the std that is returned, too: the way back needs what was really divided by.",
             unit=_normalized(std=lambda var, eps: np.sqrt(var)),
         ),
         misconception(
@@ -661,8 +740,8 @@ batch_norm_forward = Exercise(
             unit=_normalized(var=lambda x: x.var(axis=0, ddof=1)),
         ),
         misconception(
-            "divided by the variance, not by its root",
-            "To bring the spread to 1, divide by the spread: the root of the variance.",
+            "the variance where its root belongs",
+            "To bring the spread to 1, divide by the spread: the root of the variance. That root is what is returned as std, too.",
             unit=_normalized(std=lambda var, eps: var + eps),
         ),
         misconception(
@@ -674,6 +753,11 @@ batch_norm_forward = Exercise(
             "one mean for the whole table",
             "Every feature has a mean of its own. Give mean an axis.",
             unit=_normalized(mean=lambda x: x.mean()),
+        ),
+        misconception(
+            "one mean and one spread for the whole table",
+            "Every feature has a mean and a variance of its own. Give both an axis: axis=0.",
+            unit=_normalized(mean=lambda x: x.mean(), var=lambda x: x.var()),
         ),
         misconception(
             "weight and bias are left out",
@@ -709,6 +793,17 @@ def _back(
 def _exchanged(dy, x_hat, std, weight):
     dx, d_weight, d_bias = _back()(dy, x_hat, std, weight)
     return dx, d_bias, d_weight
+
+
+def _dy_in_the_tilt(dy, x_hat, std, weight):
+    g = dy * weight
+    dx = (g - g.mean(axis=0) - x_hat * (dy * x_hat).mean(axis=0)) / std
+    return dx, (dy * x_hat).sum(axis=0), dy.sum(axis=0)
+
+
+def _weight_everywhere(dy, x_hat, std, weight):
+    dx, d_weight, d_bias = _back()(dy, x_hat, std, weight)
+    return dx, d_weight * weight, d_bias * weight
 
 
 def _backward_answer(reference, inputs):
@@ -763,6 +858,31 @@ batch_norm_backward = Exercise(
             ),
         ),
         misconception(
+            "the two means are one number for the whole table",
+            "Each feature has its own μ and σ, so it has its own two means, too: axis=0.",
+            unit=_back(level=lambda g: g.mean(), tilt=lambda g, x_hat: x_hat * (g * x_hat).mean()),
+        ),
+        misconception(
+            "the division by std is missing",
+            "All three roads end with a division by std: forward divided by it.",
+            unit=_back(over=lambda g, std: g),
+        ),
+        misconception(
+            "divided by the variance, not by std",
+            "What comes in as `std` is the root already. Divide by it once.",
+            unit=_back(over=lambda g, std: g / std**2),
+        ),
+        misconception(
+            "the weight is missing in the mean of g·x̂",
+            "Both means are means of g = dy · weight, not of dy.",
+            unit=_dy_in_the_tilt,
+        ),
+        misconception(
+            "the weight is in the gradients for weight and bias",
+            "From y = weight · x̂ + bias: the slope for weight is dy · x̂, that for bias is dy. Only x̂ is behind the weight.",
+            unit=_weight_everywhere,
+        ),
+        misconception(
             "the road through the spread with a plus",
             "Both roads are subtracted: a larger spread makes every x̂ smaller.",
             unit=_back(tilt=lambda g, x_hat: -x_hat * (g * x_hat).mean(axis=0)),
@@ -802,6 +922,8 @@ def _unit(
     new_var=lambda old, x, m: (1 - m) * old + m * x.var(axis=0, ddof=1),
     later_stats=lambda unit, x: (unit.running_mean, unit.running_var),
     moves=lambda training, x: training,
+    at_once=False,
+    scaled=lambda x_hat, weight, bias: weight * x_hat + bias,
     back=None,
 ):
     """A BatchNorm with one of its habits replaced."""
@@ -818,9 +940,12 @@ def _unit(
             if moves(self.training, x):
                 self.running_mean = new_mean(self.running_mean, x, self.momentum)
                 self.running_var = new_var(self.running_var, x, self.momentum)
+            if at_once and not self.training:
+                mean, var = later_stats(self, x)
             self.std = np.sqrt(var + self.eps)
             self.x_hat = (x - mean) / self.std
-            return self.params["weight"] * self.x_hat + self.params["bias"]
+            weight, bias = self.params["weight"], self.params["bias"]
+            return weight * self.x_hat + bias if self.training else scaled(self.x_hat, weight, bias)
 
         def backward(self, dy):
             told = (back or _back())(dy, self.x_hat, self.std, self.params["weight"])
@@ -908,6 +1033,36 @@ batch_norm = Exercise(
             unit=_unit(moves=lambda training, x: training or len(x) > 1),
         ),
         misconception(
+            "evaluation updates the running statistics, even from one example",
+            "Evaluation must leave no trace. One example has no variance with N − 1: 0/0 is nan, and nan stays.",
+            unit=_unit(moves=lambda training, x: True, at_once=True),
+        ),
+        misconception(
+            "ε is left out in evaluation",
+            "The formula is the same in both modes: √(running_var + ε).",
+            unit=_unit(later_stats=lambda unit, x: (unit.running_mean, unit.running_var - unit.eps)),
+        ),
+        misconception(
+            "divided by the variance in evaluation, not by its root",
+            "What is kept is a variance. Divide by √(running_var + ε).",
+            unit=_unit(later_stats=lambda unit, x: (unit.running_mean, (unit.running_var + unit.eps) ** 2 - unit.eps)),
+        ),
+        misconception(
+            "weight and bias are left out in evaluation",
+            "They belong to both modes: weight · x̂ + bias, with the running statistics in x̂.",
+            unit=_unit(scaled=lambda x_hat, weight, bias: x_hat),
+        ),
+        misconception(
+            "the running variance is made of std², with its ε and with n",
+            "What batch_norm_forward returns is √(σ² + ε). For the running variance ask x itself: x.var(axis=0, ddof=1).",
+            unit=_unit(new_var=lambda old, x, m: (1 - m) * old + m * (x.var(axis=0) + cases.EPS)),
+        ),
+        misconception(
+            "the gradients for weight and bias are exchanged",
+            "Your batch_norm_backward answers three things in this order: for x, for weight, for bias.",
+            unit=_unit(back=_exchanged),
+        ),
+        misconception(
             "the old value is not faded: batch after batch is added",
             "Without the factor 1 − momentum the sum grows and grows. The two shares must add up to 1.",
             unit=_unit(
@@ -983,6 +1138,16 @@ residual = Exercise(
             unit=_around(forward=lambda x, f: f),
         ),
         misconception(
+            "the two roads are multiplied on the way there",
+            "The answer is x plus f(x). A layer that answers 0 must leave x as it is, and yours makes 0 of it.",
+            unit=_around(forward=lambda x, f: x * f),
+        ),
+        misconception(
+            "dy is multiplied in twice",
+            "What the layer's backward returns is f′ times dy already. So the other road brings dy, and the two are added.",
+            unit=_around(backward=lambda dy, inner, x: dy * (1 + inner(dy))),
+        ),
+        misconception(
             "the two roads back are multiplied",
             "Along one road slopes multiply. Where two roads meet, gradients add up.",
             unit=_around(backward=lambda dy, inner, x: dy * inner(dy)),
@@ -1029,7 +1194,7 @@ def _block(
     gate=lambda dh, n, x: dh * (n > 0),
     through=lambda dn, dx: dx,
     together=lambda dy, dx: dy + dx,
-    d_weight=lambda dy, h, x: dy.T @ h,
+    d_weight=lambda dy, h, x, n: dy.T @ h,
     parameters=lambda d_gamma, d_beta: (d_gamma, d_beta),
 ):
     """A block with one of its lines replaced."""
@@ -1040,9 +1205,15 @@ def _block(
         dn = gate(down(dy, weight), n, x)
         dx, d_gamma, d_beta = _back()(dn, x_hat, std, gamma)
         y = onward(n, h, x, weight)
-        return (y, together(dy, through(dn, dx)), d_weight(dy, h, x), *parameters(d_gamma, d_beta))
+        return (y, together(dy, through(dn, dx)), d_weight(dy, h, x, n), *parameters(d_gamma, d_beta))
 
     return block
+
+
+def _weights_first(x, weight, gamma, beta, eps, dy):
+    n, x_hat, std = _normalized()(x @ weight.T, gamma, beta, eps)
+    dz, d_gamma, d_beta = _back()(dy * (n > 0), x_hat, std, gamma)
+    return x + np.maximum(n, 0), dy + dz @ weight, dz.T @ x, d_gamma, d_beta
 
 
 def _of_layers(reference, inputs):
@@ -1090,12 +1261,12 @@ block = Exercise(
         misconception(
             "the weight's gradient is made with x",
             "The weight was multiplied by h, what ReLU answered. Its gradient is dy.T @ h.",
-            unit=_block(d_weight=lambda dy, h, x: dy.T @ x),
+            unit=_block(d_weight=lambda dy, h, x, n: dy.T @ x),
         ),
         misconception(
             "the weight's gradient is transposed",
             "In h Wᵀ the rows of W belong to the outputs. Row j of the gradient belongs to output j: dy.T @ h.",
-            unit=_block(d_weight=lambda dy, h, x: h.T @ dy),
+            unit=_block(d_weight=lambda dy, h, x, n: h.T @ dy),
         ),
         misconception(
             "the weight is transposed on the way back",
@@ -1123,6 +1294,36 @@ block = Exercise(
             "the shortcut begins after the normalization",
             "Add x itself, not the normalized x. The straight road must have nothing on it.",
             unit=_block(onward=lambda n, h, x, weight: n + h @ weight.T),
+        ),
+        misconception(
+            "the way there has no shortcut",
+            "The branch is added to x: y = x + h Wᵀ. Yours is the branch alone.",
+            unit=_block(onward=lambda n, h, x, weight: h @ weight.T),
+        ),
+        misconception(
+            "the weight is not transposed on the way there",
+            "The formula says h Wᵀ: `h @ weight.T`. A square table does not complain; test with one that is not symmetric.",
+            unit=_block(onward=lambda n, h, x, weight: x + h @ weight),
+        ),
+        misconception(
+            "the weight's gradient is made with what came before ReLU",
+            "The weight was multiplied by h, what ReLU answered, not by what went into ReLU. Its gradient is dy.T @ h.",
+            unit=_block(d_weight=lambda dy, h, x, n: dy.T @ n),
+        ),
+        misconception(
+            "the gate of ReLU is in the weight's gradient",
+            "Weights come last in the branch, so dy meets them first, before any ReLU: dy.T @ h.",
+            unit=_block(d_weight=lambda dy, h, x, n: (dy * (n > 0)).T @ h),
+        ),
+        misconception(
+            "the normalization's backward is given dy",
+            "On its way from y to the normalization dy goes through the weights and through ReLU: (dy @ weight) · (n > 0).",
+            unit=_block(down=lambda dy, weight: dy, gate=lambda dh, n, x: dh),
+        ),
+        misconception(
+            "weights first, then normalization and ReLU",
+            "Here the order is normalize, ReLU, weights: y = x + ReLU(BN(x)) Wᵀ. Yours is x + ReLU(BN(x Wᵀ)).",
+            unit=_weights_first,
         ),
         misconception(
             "the gradients for gamma and beta are exchanged",

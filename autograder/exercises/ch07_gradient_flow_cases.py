@@ -133,6 +133,9 @@ def batches_back() -> Cases:
     return make
 
 
+EPS = 0.125  # of a layer with two modes: large enough to be seen
+
+
 def batch_after_batch() -> Cases:
     """A class's numbers, its parameters, earlier batches, and a batch x in training or in evaluation, there and back."""
 
@@ -142,7 +145,7 @@ def batch_after_batch() -> Cases:
             (3, 2, 0, True), (5, 3, 1, True), (8, 2, 2, True), (1, 2, 2, False), (5, 3, 1, False), (3, 4, 3, False),
         ):  # fmt: skip
             earlier = [_batch(rng, int(rng.integers(4, 8)), c) for _ in range(before)]
-            inputs = {"channels": c, "eps": 0.125, "momentum": 0.25 if c == 2 else 0.375, **_scale_and_shift(rng, c)}
+            inputs = {"channels": c, "eps": EPS, "momentum": 0.25 if c == 2 else 0.375, **_scale_and_shift(rng, c)}
             inputs |= {"earlier": earlier, "training": training, "x": _batch(rng, n, c), "dy": signed(rng, (n, c))}
             about = "in training" if training else "in evaluation, one example" if n == 1 else "in evaluation"
             after = f", after {before} earlier batch{'es' * (before != 1)}" if before else ""

@@ -73,6 +73,8 @@ def _outcome(given: dict[str, Any], call: Callable[[], Any], inputs: Mapping[str
 
 
 def _changed(given: Any, original: Any) -> bool:
+    if isinstance(original, Mapping):
+        return any(name not in given or _changed(given[name], array) for name, array in original.items())
     return isinstance(original, np.ndarray) and not np.array_equal(given, original, equal_nan=True)
 
 

@@ -20,5 +20,6 @@ EQUIVALENT = {
     ],
     "at 0 both branches of the value are 0": ["SELU.forward: x > 0 → x >= 0 #2"],
     "at the limit itself the factor is 1": ["clip_by_norm: norm > max_norm → norm >= max_norm"],
+    "an array of zeros does not see the sign": ["around_a_layer: weight → -weight #2"],
     "a variance does not see the sign": ["batch_norm_forward: x → -x #2", "BatchNorm.forward: x → -x #3"],
 }
