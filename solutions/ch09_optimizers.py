@@ -336,7 +336,7 @@ swings = {
 }
 beyond = {name: -w.min() / 2 for name, w in swings.items()}
 for name, share in beyond.items():
-    print(f"{name}: swings past the bottom by {share:.0%} of the height it came from")
+    print(f"{name}: swings past the bottom by {share:.0%} of the distance it started from")
 assert beyond["Nesterov"] < 0.75 * beyond["Momentum"]
 figures.optimizers.curves({"": swings}, "weight")
 
@@ -1062,11 +1062,11 @@ assert abs(seen["printed"]) < 1e-9 < seen["mended"]
 
 # %% [markdown] exercise="ch09.one_step" minutes=9 difficulty=3
 # ### Exercise: one step of each
-# Predict the first step. `one_step(p, g, lr, decay)` returns the weights after the first step of Adam with L2, whose gradient is `g + decay * p` (no ½, no 2), and after the first step of AdamW. Take ε as 0. No betas are needed: say why.
+# Predict the first step. `one_step(p, g, lr, decay)` returns the weights after the first step of Adam with L2, whose gradient is `g + decay * p` (no ½, no 2), and after the first step of AdamW. Take ε as 0. No betas are needed; ask yourself why.
 #
 # <details><summary>Hint 1</summary>
 #
-# You know the first step of Adam from 9.9: its length is `lr`, whatever the gradient. Which way does it go? `np.sign`.
+# You know the first step of Adam from 9.9: its length is `lr`, whatever the gradient and the betas, for the correction takes the betas out of the first averages. Which way does it go? `np.sign`.
 # </details>
 #
 # <details><summary>Hint 2</summary>
@@ -1163,7 +1163,7 @@ for name in ("Adam", "Nadam"):
     swings[name] = path(getattr(optimizers, name)(0.3), valley, 60)[1:, 0]
 beyond = {name: -w.min() / 2 for name, w in swings.items()}
 for name, share in beyond.items():
-    print(f"{name:5s} swings past the bottom by {share:.0%} of the height it came from")
+    print(f"{name:5s} swings past the bottom by {share:.0%} of the distance it started from")
 assert beyond["Nadam"] < 0.5 * beyond["Adam"]
 figures.optimizers.curves({"": swings}, "weight")
 
@@ -1206,6 +1206,11 @@ assert momentum_of(1) < 0.46 and momentum_of(1000) < 0.53 and momentum_of(100_00
 # <details><summary>Hint 3</summary>
 #
 # The first term looks one step ahead, so its correction contains $\mu_{t+1}$ as well. Keep only the product up to $\mu_t$ in the state.
+# </details>
+#
+# <details><summary>My first step is inf or nan</summary>
+#
+# The product is 1 before the first step, and $1 - 1$ is 0. Multiply it by $\mu_t$ before you divide.
 # </details>
 #
 # <details><summary>My result is right for the first step only</summary>

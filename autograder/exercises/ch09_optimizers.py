@@ -91,6 +91,11 @@ sgd = Exercise(
             unit=_rule(lambda self, p, g, state, lr, t: -lr * g),
         ),
         misconception(
+            "the step is returned with a plus, not the new parameter",
+            "The answer is where the weight is now: p − lr·g. Yours is the length of the way only.",
+            unit=_rule(lambda self, p, g, state, lr, t: lr * g),
+        ),
+        misconception(
             "only the sign of the gradient counts",
             "Here a steep slope makes a long step and a flat one a short one. Use the gradient itself.",
             "Rules that mostly forget the size come later in the chapter.",
@@ -203,6 +208,16 @@ momentum = Exercise(
             "Here the step is lr times the velocity. The gradient is in the velocity already.",
             unit=_momentum(lambda v, g, b, lr: b * v + g, lambda v, g, b, lr, old: lr * (g + b * v)),
         ),
+        misconception(
+            "the momentum multiplies the new gradient, not the old velocity",
+            "What loses a share is the memory: βv + g. In yours the old velocity stays whole, and the ball never comes to rest.",
+            unit=_momentum(lambda v, g, b, lr: v + b * g, lambda v, g, b, lr, old: lr * v),
+        ),
+        misconception(
+            "the rate multiplies twice",
+            "It is in your velocity already, and once more in the step. Multiply by lr in the step only.",
+            unit=_momentum(lambda v, g, b, lr: b * v + lr * g, lambda v, g, b, lr, old: lr * v),
+        ),
     ],
     withholds=("optimizers.Nesterov",),
 )
@@ -256,6 +271,26 @@ nesterov = Exercise(
             "the momentum multiplies both parts of the step",
             "The gradient of this moment counts in full: g + βv, not β(g + v).",
             unit=_momentum(lambda v, g, b, lr: b * v + g, lambda v, g, b, lr, old: lr * b * (g + v)),
+        ),
+        misconception(
+            "the momentum multiplies the gradient, not the velocity",
+            "The gradient of this moment counts in full, and the velocity with the share that it will keep: g + βv.",
+            unit=_momentum(lambda v, g, b, lr: b * v + g, lambda v, g, b, lr, old: lr * (v + b * g)),
+        ),
+        misconception(
+            "the rate multiplies the gradient only",
+            "The rate multiplies the whole step: lr·(g + βv). Look at your parentheses.",
+            unit=_momentum(lambda v, g, b, lr: b * v + g, lambda v, g, b, lr, old: lr * g + b * v),
+        ),
+        misconception(
+            "the velocity stands in both parts of the step",
+            "The step is g + βv with the gradient g itself. The new velocity v has older gradients in it, too.",
+            unit=_momentum(lambda v, g, b, lr: b * v + g, lambda v, g, b, lr, old: lr * (v + b * v)),
+        ),
+        misconception(
+            "the step is an average: 1 − β stands before the gradient",
+            "Here the gradient counts in full: g + βv. Averages come with Adam.",
+            unit=_momentum(lambda v, g, b, lr: b * v + g, lambda v, g, b, lr, old: lr * ((1 - b) * g + b * v)),
         ),
     ],
 )
@@ -362,6 +397,16 @@ adagrad = Exercise(
             "The sum holds g², so that its root has the unit of a gradient.",
             unit=_squares(lambda self, s, g, t: s + np.abs(g), _divided),
         ),
+        misconception(
+            "gradients are added, not their squares",
+            "Gradients of opposite signs cancel, and below 0 there is no root. Add g², entry by entry.",
+            unit=_squares(lambda self, s, g, t: s + g, _divided),
+        ),
+        misconception(
+            "divided by the sum of the absolute values",
+            "The divisor is the root of the summed squares. With steady gradients it grows as √t, yours as t.",
+            unit=_squares(lambda self, s, g, t: s + np.abs(g), lambda self, g, s, t, old: g / (s + self.eps)),
+        ),
     ],
 )
 
@@ -405,10 +450,10 @@ rmsprop = Exercise(
         ),
         misconception(
             "the average is of the gradients, not of their squares",
-            "Average g², entry by entry. An average of g is a momentum: it can be 0 where slopes are steep.",
+            "Average g², entry by entry. An average of g is a momentum: it can be 0 where slopes are steep, and below 0 it has no root.",
             unit=_squares(
                 lambda self, s, g, t: self.beta * s + (1 - self.beta) * g,
-                lambda self, g, s, t, old: g / (np.sqrt(np.abs(s)) + self.eps),
+                lambda self, g, s, t, old: g / (np.sqrt(s) + self.eps),
                 beta=0.9,
             ),
         ),
@@ -436,6 +481,29 @@ rmsprop = Exercise(
             "the root multiplies the gradient",
             "Where slopes are steep the steps must become shorter. Divide by the root.",
             unit=_squares(_averaged, lambda self, g, s, t, old: g * (np.sqrt(s) + self.eps), beta=0.9),
+        ),
+        misconception(
+            "the average is not kept from step to step",
+            "A local variable is gone when update returns. Write the new average into the state.",
+            unit=_squares(
+                lambda self, s, g, t: np.zeros_like(g),
+                lambda self, g, s, t, old: g / (np.sqrt((1 - self.beta) * g**2) + self.eps),
+                beta=0.9,
+            ),
+        ),
+        misconception(
+            "divided by an average of the absolute values",
+            "RMS means root of the mean of the squares: average g², then take the root.",
+            unit=_squares(
+                lambda self, s, g, t: self.beta * s + (1 - self.beta) * np.abs(g),
+                lambda self, g, s, t, old: g / (s + self.eps),
+                beta=0.9,
+            ),
+        ),
+        misconception(
+            "the share 1 − β is squared along with the gradient",
+            "The share multiplies the square: (1 − β)·g². In Python the power binds first, so no parentheses are needed.",
+            unit=_squares(lambda self, s, g, t: self.beta * s + ((1 - self.beta) * g) ** 2, _divided, beta=0.9),
         ),
     ],
 )
@@ -542,6 +610,21 @@ bias_correction = Exercise(
             "the plain mean of all numbers so far",
             "A plain mean gives all numbers the same share. Here the newer ones count more; only the shares' sum is mended.",
             corrected=lambda values, beta: np.cumsum(values) / np.arange(1, len(values) + 1),
+        ),
+        misconception(
+            "the average is handed on without its correction",
+            "The first of these numbers must be the first value itself. Divide the average after t numbers by 1 − βᵗ.",
+            corrected=_running,
+        ),
+        misconception(
+            "all averages are divided by the last correction",
+            "The correction changes from number to number: t is 1 for the first, 2 for the second, and so on.",
+            corrected=lambda values, beta: _corrected(values, beta, lambda m, beta, t: m / (1 - beta ** len(m))),
+        ),
+        misconception(
+            "the power is taken of 1 − β",
+            "The shares of the numbers sum to 1 − βᵗ: first the power, then the difference.",
+            corrected=lambda values, beta: _corrected(values, beta, lambda m, beta, t: m / (1 - beta) ** t),
         ),
     ],
     withholds=("optimizers.Adam", "optimizers.Nadam", "optimizers.AdamW"),
@@ -741,6 +824,68 @@ adam = Exercise(
             "This is RMSprop with a correction. In Adam the corrected average of the gradients stands above the root.",
             unit=_adam(lambda self, state, g, t, old: _ratio(self, g, _v_hat(self, state, t))),
         ),
+        misconception(
+            "the eps is missing",
+            "Here eps is added to the root, outside of it: √v̂ + eps. Without it a weight that has seen no gradient becomes nan.",
+            unit=_adam(lambda self, state, g, t, old: _m_hat(self, state, t) / np.sqrt(_v_hat(self, state, t))),
+        ),
+        misconception(
+            "v is corrected with β₁",
+            "Each average is corrected with its own β: m with β₁, v with β₂.",
+            unit=_adam(
+                lambda self, state, g, t, old: _ratio(self, _m_hat(self, state, t), state["v"] / (1 - self.beta1**t))
+            ),
+        ),
+        misconception(
+            "v averages with β₁",
+            "The average of the squares has a memory of its own, β₂.",
+            unit=_adam(v=lambda self, v, g: self.beta1 * v + (1 - self.beta1) * g**2),
+        ),
+        misconception(
+            "v averages the gradients as they are",
+            "The second average is of g², entry by entry. An average of g may be below 0, where it has no root.",
+            unit=_adam(v=lambda self, v, g: self.beta2 * v + (1 - self.beta2) * g),
+        ),
+        misconception(
+            "squares join in full: 1 − β₂ is missing",
+            "Adam averages. The new square has the share 1 − β₂, so that the shares sum to 1 after the correction.",
+            unit=_adam(v=lambda self, v, g: self.beta2 * v + g**2),
+        ),
+        misconception(
+            "the shares are exchanged: the betas weigh what is new",
+            "The memory keeps the share β. The new gradient and its square bring 1 − β.",
+            unit=_adam(
+                m=lambda self, m, g: (1 - self.beta1) * m + self.beta1 * g,
+                v=lambda self, v, g: (1 - self.beta2) * v + self.beta2 * g**2,
+            ),
+        ),
+        misconception(
+            "the averages are divided by 1 − β, whatever t is",
+            "That is right in the first step only. After t steps the shares sum to 1 − βᵗ.",
+            unit=_adam(
+                lambda self, state, g, t, old: _ratio(
+                    self, state["m"] / (1 - self.beta1), state["v"] / (1 - self.beta2)
+                )
+            ),
+        ),
+        misconception(
+            "β times t where a power belongs",
+            "The share of the 0 at the start is β·β·…·β, once for each step: `self.beta1**t`.",
+            unit=_adam(
+                lambda self, state, g, t, old: _ratio(
+                    self, state["m"] / (1 - self.beta1 * t), state["v"] / (1 - self.beta2 * t)
+                )
+            ),
+        ),
+        misconception(
+            "the root is taken of v before its correction",
+            "First correct v, then take the root. The root belongs to 1 − β₂ᵗ as well.",
+            unit=_adam(
+                lambda self, state, g, t, old: (
+                    _m_hat(self, state, t) / (np.sqrt(state["v"]) / (1 - self.beta2**t) + self.eps)
+                )
+            ),
+        ),
     ],
     withholds=("optimizers.Nadam", "optimizers.AdamW"),
 )
@@ -799,9 +944,11 @@ first_steps = Exercise(
             unit=_wrong_firsts(nesterov=lambda g, lr, momentum, beta1, beta2, one: lr * momentum * np.abs(g)),
         ),
         misconception(
-            "Nesterov's length has the sign of the gradient",
-            "A length is never below 0. Take the absolute value of the gradient.",
-            unit=_wrong_firsts(nesterov=lambda g, lr, momentum, beta1, beta2, one: lr * (1 + momentum) * g),
+            "a length that has the sign of the gradient",
+            "A length is never below 0. Take the absolute value of the gradient, or repeat the number for all weights.",
+            unit=lambda g, lr, momentum, beta1, beta2: {
+                name: length * np.sign(g) for name, length in _first_steps(g, lr, momentum, beta1, beta2).items()
+            },
         ),
         misconception(
             "AdaGrad's first step grows with the gradient",
@@ -861,6 +1008,23 @@ first_steps = Exercise(
             "without the correction, 1 − β₁ is forgotten",
             "The average above the root starts at 0, too: it is (1 − β₁)g after one gradient.",
             unit=_wrong_firsts(uncorrected=lambda g, lr, momentum, beta1, beta2, one: lr / np.sqrt(1 - beta2) * one),
+        ),
+        misconception(
+            "only one half of Adam's correction is made",
+            "At t = 1 the correction divides m by 1 − β₁, too: m̂ is the gradient itself.",
+            unit=_wrong_firsts(adam=lambda g, lr, momentum, beta1, beta2, one: lr * (1 - beta1) * one),
+        ),
+        misconception(
+            "RMSprop with the β of Adam's momentum",
+            "RMSprop averages squares, as Adam's v does. Its β is `beta2` here.",
+            unit=_wrong_firsts(rmsprop=lambda g, lr, momentum, beta1, beta2, one: lr / np.sqrt(1 - beta1) * one),
+        ),
+        misconception(
+            "without the correction the betas stand where their rests belong",
+            "The memories are 0, so what they keep does not count. What is new joins with 1 − β₁ and 1 − β₂.",
+            unit=_wrong_firsts(
+                uncorrected=lambda g, lr, momentum, beta1, beta2, one: lr * beta1 / np.sqrt(beta2) * one
+            ),
         ),
     ],
     withholds=("optimizers.Nesterov", "optimizers.AdaGrad", "optimizers.RMSprop", "optimizers.Adam"),
@@ -950,6 +1114,46 @@ one_step = Exercise(
             "The step of AdamW is Adam's: in the first step its length is lr, whatever the size of the gradient.",
             unit=_wrong_step(decoupled=lambda p, g, lr, decay: p - lr * g - lr * decay * p),
         ),
+        misconception(
+            "with L2 the decay is taken off once more",
+            "In Adam with L2 the decay is in the gradient and nowhere else.",
+            unit=_wrong_step(l2=lambda p, g, lr, decay: p - lr * np.sign(g + decay * p) - lr * decay * p),
+        ),
+        misconception(
+            "AdamW's decay is in the gradient and beside it",
+            "In AdamW the gradient stays as it is: the sign is that of g. The decay is subtracted once.",
+            unit=_wrong_step(decoupled=lambda p, g, lr, decay: p - lr * np.sign(g + decay * p) - lr * decay * p),
+        ),
+        misconception(
+            "AdamW's decay has the size of the rate, whatever the weight is",
+            "The decay is in proportion to the weight: lr·λ·p. Yours has only its sign.",
+            unit=_wrong_step(decoupled=lambda p, g, lr, decay: p - lr * np.sign(g) - lr * decay * np.sign(p)),
+        ),
+        misconception(
+            "AdamW's decay is twice as large",
+            "The decay is lr·λ·p, without a 2: it is not the derivative of λp².",
+            unit=_wrong_step(decoupled=lambda p, g, lr, decay: p - lr * np.sign(g) - 2 * lr * decay * p),
+        ),
+        misconception(
+            "with L2 the decay is twice as large",
+            "The gradient is g + λp, without a 2: the penalty has a ½.",
+            unit=_wrong_step(l2=lambda p, g, lr, decay: p - lr * np.sign(g + 2 * decay * p)),
+        ),
+        misconception(
+            "a step uphill",
+            "Both rules step against the gradient: where it is above 0, the weight becomes smaller.",
+            unit=_wrong_step(
+                l2=lambda p, g, lr, decay: p + lr * np.sign(g + decay * p),
+                decoupled=lambda p, g, lr, decay: p + lr * np.sign(g) - lr * decay * p,
+            ),
+        ),
+        misconception(
+            "all weights go the same way",
+            "The length of the step is lr for all. Which way it goes is the sign of each gradient.",
+            unit=_wrong_step(
+                l2=lambda p, g, lr, decay: p - lr, decoupled=lambda p, g, lr, decay: p - lr - lr * decay * p
+            ),
+        ),
     ],
     withholds=("optimizers.Adam", "optimizers.AdamW"),
 )
@@ -977,6 +1181,17 @@ def _with_l2(factor):
 def _divided_decay(self, p, g, state, lr, t):
     state["m"], state["v"] = _m(self, state["m"], g), _v(self, state["v"], g)
     return p - lr * _ratio(self, _m_hat(self, state, t) + self.weight_decay * p, _v_hat(self, state, t))
+
+
+def _decay_of_g(self, p, g, state, lr, t):
+    state["m"], state["v"] = _m(self, state["m"], g), _v(self, state["v"], g)
+    return p - lr * _ratio(self, _m_hat(self, state, t), _v_hat(self, state, t)) - lr * self.weight_decay * g
+
+
+def _decayed_twice(self, p, g, state, lr, t):
+    l2 = g + self.weight_decay * p
+    state["m"], state["v"] = _m(self, state["m"], l2), _v(self, state["v"], l2)
+    return p - lr * _ratio(self, _m_hat(self, state, t), _v_hat(self, state, t)) - lr * self.weight_decay * p
 
 
 def _twice(self, p, g, state, lr, t):
@@ -1049,6 +1264,26 @@ adamw = Exercise(
             "Both belong to the answer: Adam's new weight, less the decay.",
             unit=_adamw(lambda self, p, lr, step: p - lr * self.weight_decay * p),
         ),
+        misconception(
+            "the decay is twice as large",
+            "The decay is lr·λ·p, without a 2: it is not the derivative of λp².",
+            unit=_adamw(lambda self, p, lr, step: p - step - 2 * lr * self.weight_decay * p),
+        ),
+        misconception(
+            "what decays is the gradient, not the weight",
+            "Weight decay takes a share of the weight: lr·λ·p.",
+            unit=_rule(_decay_of_g, "m", "v", **ADAM, weight_decay=0.01),
+        ),
+        misconception(
+            "the decay is in the gradient and beside it",
+            "Hand Adam the gradient as it is, and subtract the decay once.",
+            unit=_rule(_decayed_twice, "m", "v", **ADAM, weight_decay=0.01),
+        ),
+        misconception(
+            "Adam's answer is taken for a step",
+            "What `self.adam.update` returns is the new weight already. Only the decay is still to be subtracted from it.",
+            unit=_adamw(lambda self, p, lr, step: p - (p - step) - lr * self.weight_decay * p),
+        ),
     ],
 )
 
@@ -1067,7 +1302,9 @@ def _nadam(
     m=lambda self, m, g, now: _m(self, m, g),
     v_hat=_v_hat,
     shift=0,
-    product=lambda old, mu: old * mu,
+    product=lambda old, now, soon: old * now,
+    ratio=_ratio,
+    rest_ahead=False,
 ):
     """ahead(self, state, mu, mu_next) and rest(self, g, state, mu) sum to m̂; product(old, μ) is kept."""
 
@@ -1079,10 +1316,12 @@ def _nadam(
 
     def update(self, p, g, state, lr, t):
         now, soon = mu(self, t + shift), mu(self, t + shift + 1)
-        state["mu_product"] = product(state.get("mu_product", 1.0), now)
+        state["mu_product"] = product(state.get("mu_product", 1.0), now, soon)
         state["m"], state["v"] = m(self, state["m"], g, now), _v(self, state["v"], g)
-        m_hat = (ahead or right_ahead)(self, state, now, soon) + (rest or right_rest)(self, g, state, now)
-        return p - lr * _ratio(self, m_hat, v_hat(self, state, t))
+        m_hat = (ahead or right_ahead)(self, state, now, soon) + (rest or right_rest)(
+            self, g, state, soon if rest_ahead else now
+        )
+        return p - lr * ratio(self, m_hat, v_hat(self, state, t))
 
     return _rule(update, "m", "v", **ADAM, momentum_decay=0.004)
 
@@ -1121,7 +1360,7 @@ nadam = Exercise(
         misconception(
             "the product of the μ is not kept",
             "The correction needs μ₁·μ₂·…·μₜ. Multiply the product in the state by the new μ at every step.",
-            unit=_nadam(product=lambda old, mu: mu),
+            unit=_nadam(product=lambda old, now, soon: now),
         ),
         misconception(
             "both terms have the same μ",
@@ -1167,6 +1406,47 @@ nadam = Exercise(
             "the term with m is missing: only the newest gradient is used",
             "The step has two terms, the average that looks ahead and the newest gradient.",
             unit=_nadam(ahead=lambda self, state, now, soon: 0.0 * state["m"]),
+        ),
+        misconception(
+            "the product takes the μ of the next step",
+            "What is kept in step t is μ₁⋯μₜ. The μ of the next step joins in the first correction only, and is not kept.",
+            unit=_nadam(product=lambda old, now, soon: old * soon),
+        ),
+        misconception(
+            "m is multiplied by the μ of this step",
+            "The term with m looks one step ahead: μₜ₊₁ stands above its fraction as well as below.",
+            unit=_nadam(ahead=lambda self, state, now, soon: now * state["m"] / (1 - state["mu_product"] * soon)),
+        ),
+        misconception(
+            "the term with m is alone: the newest gradient is missing",
+            "The step has two terms, the average that looks ahead and the newest gradient.",
+            unit=_nadam(rest=lambda self, g, state, now: 0.0 * g),
+        ),
+        misconception(
+            "eps stands inside the root",
+            *EPS_INSIDE,
+            unit=_nadam(ratio=lambda self, m_hat, v_hat: m_hat / np.sqrt(v_hat + self.eps)),
+        ),
+        misconception(
+            "the newest gradient has the μ of the next step",
+            "The share of the newest gradient is 1 − μₜ, over 1 − μ₁⋯μₜ. Only the term with m looks ahead.",
+            unit=_nadam(rest_ahead=True),
+        ),
+        misconception(
+            "the two shares are made of β₁, the corrections of μ",
+            "In the look-ahead μ stands in all four places: μₜ₊₁ before m, 1 − μₜ before g, and their products below.",
+            unit=_nadam(
+                ahead=lambda self, state, now, soon: self.beta1 * state["m"] / (1 - state["mu_product"] * soon),
+                rest=lambda self, g, state, now: (1 - self.beta1) * g / (1 - state["mu_product"]),
+            ),
+        ),
+        misconception(
+            "m is corrected with the product of the μ, and does not look ahead",
+            "That is Adam's m̂ with another correction. The step needs two terms, with m and with the newest gradient.",
+            unit=_nadam(
+                ahead=lambda self, state, now, soon: state["m"] / (1 - state["mu_product"]),
+                rest=lambda self, g, state, now: 0.0 * g,
+            ),
         ),
     ],
 )

@@ -144,6 +144,8 @@ def one_steps() -> Cases:
             add("a gradient against the decay, and weaker", p, rng.uniform(0.05, 0.125, n) * against)
             add("a gradient along the decay, and weaker", p, rng.uniform(0.05, 0.125, n) * along)
             add("a gradient against the decay, and stronger", p, rng.uniform(1, 1.5, n) * against)
+            just = rng.uniform(0.4, 0.45, n) * against  # above λp, which is at most 0.375, and below 2λp
+            add("a gradient against the decay, and a little stronger", p, just, 0.12, 0.125)
         return cases
 
     return make
