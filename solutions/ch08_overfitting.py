@@ -37,7 +37,8 @@
 import numpy as np
 
 from autograder import check
-from course_lib import activations, figures, layers, losses, metrics, optimizers, regularizers, training
+from course_lib import activations, figures, layers, losses
+from course_lib import metrics, optimizers, regularizers, training
 
 # %% [markdown]
 # ## 8.1 What does a model learn when it learns too much?
@@ -90,7 +91,7 @@ for degree in degrees:
         rows.append([np.mean((fit(x) - y) ** 2), np.mean((fit(x_new) - y_new) ** 2)])
     at_points.append(np.median(rows, axis=0)[0])
     at_new.append(np.median(rows, axis=0)[1])
-    print(f"degree {degree:2d}: error at the points {at_points[-1]:.3f}, at new ones {at_new[-1]:.3g}")
+    print(f"degree {degree:2d}: error at the points {at_points[-1]:.3f}, new {at_new[-1]:.3g}")
 
 assert np.all(np.diff(at_points) < 0)  # the training error only falls
 assert degrees[int(np.argmin(at_new))] == 3  # the new error has its lowest place early
@@ -113,7 +114,9 @@ from sklearn.datasets import load_digits
 
 
 def digits(n=300, seed=0, wrong=0.2):
-    """(x (n, 64), labels (n,)) to train on, a share `wrong` of the labels drawn anew, and 597 clean ones to validate."""
+    """Training examples (x (n, 64), labels (n,)), and 597 others to validate with.
+
+    A share `wrong` of the training labels is drawn anew; the others are right."""
     x, labels = load_digits(return_X_y=True)
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(x))
@@ -125,7 +128,7 @@ def digits(n=300, seed=0, wrong=0.2):
 
 
 def network(hidden=64, p=0.0, seed=0, last_only=False):
-    """64 pixels, two hidden layers with dropout p behind each (or behind the last only), ten classes."""
+    """64 pixels, two hidden layers with dropout p behind each (or the last only), ten classes."""
     rng = np.random.default_rng(seed)
     chain = [layers.Dense(64, hidden, rng), activations.ReLU()]
     if p and not last_only:
@@ -140,10 +143,10 @@ def learn(model, n=300, seed=0, epochs=60, regularizer=None, callbacks=(), wrong
     """Adam on the digits -> the history of the run."""
     seen, new = digits(n, seed, wrong)
     return training.fit(
-        model, losses.CrossEntropy(), optimizers.Adam(lr=0.002), *seen, epochs=epochs, batch_size=25,
+        model, losses.CrossEntropy(), optimizers.Adam(lr=0.002), *seen, epochs, batch_size=25,
         validation=new, metrics={"accuracy": metrics.accuracy}, regularizer=regularizer,
         rng=np.random.default_rng(seed), callbacks=callbacks,
-    )  # fmt: skip
+    )
 
 
 runs = {
@@ -220,13 +223,13 @@ check("ch08.read_curves", read_curves)
 counts = [50, 100, 200, 400, 1000]
 errors = {"seen": [], "new": []}
 for n in counts:
-    some = [learn(network(seed=seed), n, seed, epochs=6000 // n + 10, wrong=0.0) for seed in range(3)]
+    some = [learn(network(seed=s), n, s, epochs=6000 // n + 10, wrong=0.0) for s in range(3)]
     errors["seen"].append([1 - run["accuracy"][-1] for run in some])
     errors["new"].append([1 - run["validation_accuracy"][-1] for run in some])
 gaps = np.mean(errors["new"], axis=1) - np.mean(errors["seen"], axis=1)
 print("gap:", {n: f"{gap:.1%}" for n, gap in zip(counts, gaps)})
 assert gaps[0] > 0.1 and gaps[-1] < 0.05 and np.mean(errors["seen"]) < 0.01
-figures.overfitting.gap_over_examples(counts, errors["seen"], errors["new"], "share of wrong answers")
+figures.overfitting.gap_over_examples(counts, errors["seen"], errors["new"], "wrong answers")
 
 # %% [markdown]
 # The training error is 0 throughout. It does not see any of this.
@@ -247,7 +250,8 @@ history = learn(model, callbacks=[lambda m, h: watch.step(h["validation_loss"][-
 stop = len(history["loss"])
 best = int(np.argmin(history["validation_loss"])) + 1
 
-np.testing.assert_allclose(history["validation_loss"], plain["validation_loss"][:stop])  # the same run, cut off
+# the same run, cut off:
+np.testing.assert_allclose(history["validation_loss"], plain["validation_loss"][:stop])
 assert stop == best + 8 < 60 and watch.best == history["validation_loss"][best - 1]
 figures.overfitting.stopped(plain["validation_loss"], best, stop, patience=8)
 
@@ -308,7 +312,8 @@ assert same[0] == -9 and copied[0] == 1
 class EarlyStopping:
     """Says when to stop, and gives the best weights back.
 
-    step(metric, params): a number and a dictionary of arrays -> True or False; restore(params) writes in place
+    step(metric, params): a number and a dictionary of arrays -> True or False
+    restore(params) writes in place
     """
 
     def __init__(self, patience, min_delta):
@@ -346,7 +351,8 @@ _, new = digits()
 late = training.evaluate(model, losses.CrossEntropy(), *new)["loss"]
 watch.restore(model.params)
 back = training.evaluate(model, losses.CrossEntropy(), *new)["loss"]
-print(f"validation loss at the stop {late:.3f}, restored {back:.3f}, after all 60 epochs {plain['validation_loss'][-1]:.3f}")
+print(f"validation loss at the stop {late:.3f}, restored {back:.3f}")
+print(f"after all 60 epochs {plain['validation_loss'][-1]:.3f}")
 np.testing.assert_allclose(back, watch.best)
 assert back < late < plain["validation_loss"][-1]
 
@@ -382,7 +388,8 @@ printed = {erratum.name: erratum for erratum in ERRATA}
 seen = printed["l2_penalty"].show()
 for name, value in seen.items():
     print(f"{name:16s} length of the pull {value:.3f}")
-np.testing.assert_allclose(seen["printed at w"], seen["printed at w/10"], rtol=1e-5)  # does not let go
+# the printed one does not let go:
+np.testing.assert_allclose(seen["printed at w"], seen["printed at w/10"], rtol=1e-5)
 np.testing.assert_allclose(seen["mended at w"], 10 * seen["mended at w/10"], rtol=1e-5)
 
 
@@ -416,7 +423,7 @@ def l2_penalty(weight, strength):
 
 
 def l2_gradient(weight, strength):
-    """The gradient of λ·Σθ². weight: array of any shape, strength: number -> array of the same shape"""
+    """The gradient of λ·Σθ². weight: array, strength: number -> array of the weight's shape"""
     ### BEGIN SOLUTION
     return 2 * strength * weight
     ### END SOLUTION
@@ -456,7 +463,8 @@ check("ch08.l2", l2_penalty, l2_gradient)
 def decayed_step(weight, bias, grad_weight, grad_bias, lr, strength):
     """One step of gradient descent with an L2 penalty on the weight.
 
-    weight, grad_weight (D, K), bias, grad_bias (K,), lr, strength: numbers -> new weight (D, K), new bias (K,)
+    weight, grad_weight (D, K), bias, grad_bias (K,), lr, strength: numbers
+    -> new weight (D, K), new bias (K,)
     """
     ### BEGIN SOLUTION
     weight = weight - lr * (grad_weight + 2 * strength * weight)
@@ -483,7 +491,8 @@ bottom = (1.8, 0.3)
 
 
 def bowl(w1, w2):
-    return (w1 - bottom[0]) ** 2 + 1.5 * (w2 - bottom[1]) ** 2 + 0.8 * (w1 - bottom[0]) * (w2 - bottom[1])
+    a, b = w1 - bottom[0], w2 - bottom[1]
+    return a**2 + 1.5 * b**2 + 0.8 * a * b
 
 
 angle = np.linspace(0, 2 * np.pi, 4001)
@@ -587,7 +596,7 @@ def l1_penalty(weight, strength):
 
 
 def l1_gradient(weight, strength):
-    """The (sub)gradient of λ·Σ|θ|, 0 where θ is 0. weight: array of any shape -> array of the same shape"""
+    """The (sub)gradient of λ·Σ|θ|, 0 where θ is 0. weight: array -> array of the same shape"""
     ### BEGIN SOLUTION
     return strength * np.sign(weight)
     ### END SOLUTION
@@ -610,7 +619,8 @@ for _ in range(25):
     along.append(along[-1] - lr * strength * np.sign(along[-1]))
     shrunk.append(shrink_by(shrunk[-1], lr * strength))
 assert along[-1] != 0 and abs(along[-1]) < lr * strength and shrunk[-1] == 0
-figures.overfitting.landings({"steps along the slope": np.array(along), "shrinking": np.array(shrunk)})
+runs_to_0 = {"steps along the slope": np.array(along), "shrinking": np.array(shrunk)}
+figures.overfitting.landings(runs_to_0)
 
 # %% [markdown]
 # **The code.** The remedy is to split the step in two. First a step on the loss alone. Then every weight is moved towards 0 by $\eta\lambda$, and one that would cross 0 stays there. This second half is called **soft thresholding**:
@@ -639,7 +649,10 @@ figures.overfitting.landings({"steps along the slope": np.array(along), "shrinki
 
 # %% exercise="ch08.soft_threshold"
 def soft_threshold(weight, amount):
-    """sign(w)·max(|w| − amount, 0), entry by entry. weight: array of any shape, amount: number -> array of the same shape"""
+    """sign(w)·max(|w| − amount, 0), entry by entry.
+
+    weight: array of any shape, amount: number -> array of the same shape
+    """
     ### BEGIN SOLUTION
     return np.sign(weight) * np.maximum(np.abs(weight) - amount, 0)
     ### END SOLUTION
@@ -684,7 +697,7 @@ off = {name: np.mean((path @ x_rest.T - y_rest) ** 2, axis=1) for name, path in 
 plain_error = np.mean((x_rest @ by_formula(0) - y_rest) ** 2)
 
 print(f"error on new people: without a penalty {plain_error:.3f}, "
-      f"L2 at best {off['L2'].min():.3f}, L1 at best {off['L1'].min():.3f}")  # fmt: skip
+      f"L2 at best {off['L2'].min():.3f}, L1 at best {off['L1'].min():.3f}")
 zeros = (paths["L1"] == 0).sum(axis=1)
 assert not np.any(paths["L2"] == 0)  # small, never 0
 assert zeros[0] <= 2 and zeros[15] >= 3 and zeros[-1] >= 7  # exact zeros, more and more
@@ -695,7 +708,7 @@ alike = np.corrcoef(x_few[:, 4], x_few[:, 5])[0, 1]
 free, shared = by_formula(0)[4:6], by_formula(0.1)[4:6]
 dropped_at = [strengths[np.argmax(paths["L1"][:, i] == 0)] for i in (4, 5)]
 print(f"s1 and s2: correlation {alike:.2f}, weights {free.round(2)} without a penalty, "
-      f"{shared.round(2)} with L2 of 0.1; L1 drops them at λ = {dropped_at[0]:.3f} and {dropped_at[1]:.3f}")  # fmt: skip
+      f"{shared.round(2)} with L2 of 0.1; L1 drops them at λ = {dropped_at[0]:.3f} and {dropped_at[1]:.3f}")
 assert alike > 0.9 and free[0] < -1 and free[1] > 0.5 and np.ptp(shared) < 0.1
 assert dropped_at[1] < dropped_at[0]
 figures.overfitting.paths(strengths, paths, off, names)
@@ -778,7 +791,7 @@ assert seen["printed"] == 1 and seen["mended"] == 100
 
 # %% exercise="ch08.dropout"
 class Dropout:
-    """Inverted dropout. forward(x): x array of any shape -> the same shape; backward(dy) -> dx, same shape."""
+    """Inverted dropout. forward(x): array of any shape -> same shape; backward(dy) -> dx, too."""
 
     def __init__(self, p, rng):
         ### BEGIN SOLUTION
@@ -827,7 +840,7 @@ check("ch08.dropout", Dropout)
 
 # %% exercise="ch08.paper_dropout"
 def paper_dropout(x, p, training, rng):
-    """Dropout that scales afterwards. x: array of any shape, p: number, training: True or False -> same shape"""
+    """Dropout that scales afterwards. x: array, p: number, training: True or False -> same shape"""
     ### BEGIN SOLUTION
     if training:
         return x * (rng.random(x.shape) >= p)
@@ -879,7 +892,9 @@ results = {
     name: [learn(network(seed=seed, **options), seed=seed) for seed in range(3)]
     for name, options in settings.items()
 }
-wrong = {name: [1 - run["validation_accuracy"][-1] for run in runs] for name, runs in results.items()}
+wrong = {
+    name: [1 - run["validation_accuracy"][-1] for run in runs] for name, runs in results.items()
+}
 train = {name: np.mean([run["loss"][-1] for run in runs]) for name, runs in results.items()}
 mean = {name: np.mean(values) for name, values in wrong.items()}
 for name in settings:
@@ -900,13 +915,14 @@ rng = np.random.default_rng(0)
 images = np.ones((2, 3, 4, 4))
 dropped = layers.FeatureDropout(0.5, rng).forward(images)
 whole = dropped.reshape(6, 16)
-assert np.all((whole == 0).all(axis=1) | (whole == 2).all(axis=1))  # a channel is there, or it is not
+assert np.all((whole == 0).all(axis=1) | (whole == 2).all(axis=1))  # a channel is there or not
 print("channels left, of three in each of two images:", (dropped[:, :, 0, 0] > 0).sum(axis=1))
 
 normal = rng.normal(size=(4000, 50))
 for layer in (layers.Dropout(0.2, rng), layers.AlphaDropout(0.2, rng)):
     y = layer.forward(normal)
-    print(f"{type(layer).__name__:12s} of numbers with mean 0, variance 1: mean {y.mean():+.3f}, variance {y.var():.3f}")
+    name = type(layer).__name__
+    print(f"{name:12s} of mean 0, variance 1: mean {y.mean():+.3f}, variance {y.var():.3f}")
 assert abs(y.mean()) < 0.02 and abs(y.var() - 1) < 0.02  # AlphaDropout keeps both
 assert layers.Dropout(0.2, rng).forward(normal).var() > 1.2  # Dropout does not
 
@@ -932,8 +948,9 @@ x, y = with_a_gap()
 rng = np.random.default_rng(0)
 model = layers.Sequential(
     layers.Dense(1, 64, rng), activations.ReLU(), layers.Dropout(0.2, rng),
-    layers.Dense(64, 64, rng), activations.ReLU(), layers.Dropout(0.2, rng), layers.Dense(64, 1, rng),
-)  # fmt: skip
+    layers.Dense(64, 64, rng), activations.ReLU(), layers.Dropout(0.2, rng),
+    layers.Dense(64, 1, rng),
+)
 training.fit(model, losses.MeanSquaredError(), optimizers.Adam(lr=0.003), x, y, 300, 20, rng=rng)
 
 asked = layers.MonteCarloDropout(model, passes=200)
@@ -987,7 +1004,8 @@ figures.overfitting.bands(x[:, 0], y[:, 0], grid, mean, spread, np.sin, (-1.5, 1
 def monte_carlo(x, w1, b1, w2, b2, p, passes, rng):
     """Mean and spread of many passes with dropout on.
 
-    x (N, D), w1 (D, H), b1 (H,), w2 (H, K), b2 (K,), p, passes: numbers -> mean (N, K), spread (N, K)
+    x (N, D), w1 (D, H), b1 (H,), w2 (H, K), b2 (K,), p, passes: numbers
+    -> mean (N, K), spread (N, K)
     """
     ### BEGIN SOLUTION
     h = np.maximum(0, x @ w1 + b1)
@@ -1034,7 +1052,8 @@ def stopped_early(seed):
     learn(model, seed=seed, callbacks=[lambda m, h: watch.step(h["validation_loss"][-1], m.params)])
     watch.restore(model.params)
     _, new = digits(seed=seed)
-    return 1 - training.evaluate(model, losses.CrossEntropy(), *new, {"accuracy": metrics.accuracy})["accuracy"]
+    asked = {"accuracy": metrics.accuracy}
+    return 1 - training.evaluate(model, losses.CrossEntropy(), *new, asked)["accuracy"]
 
 
 def penalized(seed, regularizer, **options):
@@ -1048,8 +1067,12 @@ race = {
     "L2, 0.01": [penalized(seed, regularizers.L2(0.01)) for seed in range(3)],
     "L1, 0.003": [penalized(seed, regularizers.L1(0.003)) for seed in range(3)],
     "dropout 0.3": wrong["0.3"],
-    "dropout 0.3 and L2, 0.003": [penalized(seed, regularizers.L2(0.003), p=0.3) for seed in range(3)],
-    "three times the data": [1 - learn(network(seed=s), 900, s)["validation_accuracy"][-1] for s in range(3)],
+    "dropout 0.3 and L2, 0.003": [
+        penalized(seed, regularizers.L2(0.003), p=0.3) for seed in range(3)
+    ],
+    "three times the data": [
+        1 - learn(network(seed=seed), 900, seed)["validation_accuracy"][-1] for seed in range(3)
+    ],
 }
 mean = {name: np.mean(values) for name, values in race.items()}
 for name in sorted(mean, key=mean.get):
@@ -1095,7 +1118,8 @@ for name in ("L1", "L2"):
     ended = time.perf_counter()
     off = np.abs(gradient - tensor.grad.cpu().numpy()).max()
     print(f"{name}: Δ value {abs(value - told.item()):.1e}, Δ gradient {off:.1e}", end="   ")
-    print(f"NumPy {1e3 * (middle - began):.1f} ms, PyTorch on {device} {1e3 * (ended - middle):.1f} ms")
+    here, there = 1e3 * (middle - began), 1e3 * (ended - middle)
+    print(f"NumPy {here:.1f} ms, PyTorch on {device} {there:.1f} ms")
     np.testing.assert_allclose(value, told.item(), rtol=1e-10)
     np.testing.assert_allclose(gradient, tensor.grad.cpu().numpy(), rtol=1e-10)
 
@@ -1106,7 +1130,8 @@ middle = time.perf_counter()
 generator = torch.Generator(device).manual_seed(0)
 twin = layers_torch.Dropout(0.3, generator)(torch.ones(500, 400, device=device)).cpu().numpy()
 ended = time.perf_counter()
-for name, y, seconds in (("NumPy", ours, middle - began), (f"PyTorch on {device}", twin, ended - middle)):
+both = (("NumPy", ours, middle - began), (f"PyTorch on {device}", twin, ended - middle))
+for name, y, seconds in both:
     print(f"dropout, {name}: mean {y.mean():.3f}, kept {np.mean(y > 0):.3f}, {1e3 * seconds:.1f} ms")
     assert abs(y.mean() - 1) < 0.01 and abs(np.mean(y > 0) - 0.7) < 0.01
 if device == "cpu":
