@@ -37,8 +37,7 @@
 import numpy as np
 
 from autograder import check
-from course_lib import activations, figures, layers, losses
-from course_lib import metrics, optimizers, regularizers, training
+from course_lib import activations, figures, layers, losses, metrics, optimizers, regularizers, training
 
 # %% [markdown]
 # ## 8.1 What does a model learn when it learns too much?
