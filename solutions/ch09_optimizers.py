@@ -1370,7 +1370,7 @@ def learn(name, lr, x, seed):
         model, losses.CrossEntropy(), getattr(optimizers, name)(lr), x[:1200], labels[:1200],
         epochs=6, batch_size=48, validation=(x[1200:], labels[1200:]),
         metrics={"accuracy": metrics.accuracy}, rng=rng,
-    )  # fmt: skip
+    )
 
 
 GRIDS = {

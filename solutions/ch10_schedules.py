@@ -641,7 +641,7 @@ def learn(schedule, seed=0, epochs=10, hidden=1, optimizer=None, momentum=None):
         model, losses.CrossEntropy(), optimizer or optimizers.SGD(), *training_set,
         epochs=epochs, validation=validation_set, schedule=schedule, momentum=momentum,
         metrics={"accuracy": metrics.accuracy}, rng=np.random.default_rng(seed),
-    )  # fmt: skip
+    )
 
 
 def climbing(t):
