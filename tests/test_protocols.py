@@ -38,6 +38,11 @@ def exercise(reference, protocol, inputs, wrong=None, **options):
 X = np.array([[1.0, -2.0, 0.5], [0.25, 1.0, -1.0]])
 
 
+class SilentUntilTheEnd(regularizers.EarlyStopping):
+    def step(self, metric, params):
+        return super().step(metric, params) or None
+
+
 class NoBias(layers.Dense):
     def forward(self, x):
         return super().forward(x) - self.params["bias"]
@@ -240,11 +245,36 @@ def test_a_protocol_and_its_inputs_cross_the_boundary(kind):
     [
         ("schedule", lambda lr, *_: lambda step: None, "the schedule returned None at step 0: is a `return` missing?"),
         ("module", Keepless, "backward left nothing in self.grads['weight']"),
+        ("listener", SilentUntilTheEnd, "step returned None after metric number 1: is a `return` missing?"),
     ],
 )
 def test_what_was_forgotten_is_told_in_words(kind, forgetful, sentence):
     record, _ = EXERCISES[kind]
     assert sentence in str(judge.run_locally(record, [forgetful], 4, 0))
+
+
+def test_restored_weights_must_be_in_the_arrays_that_the_model_has():
+    class NewNames(regularizers.EarlyStopping):
+        def restore(self, params):
+            fresh = {name: p.copy() for name, p in params.items()}
+            super().restore(fresh)
+            params.update(fresh)
+
+    record, _ = EXERCISES["listener"]
+    told = judge.run_locally(record, [NewNames], 4, 0)
+    assert [part.name for part in told.parts if not part.right] == ["restored"]
+
+
+def test_a_dictionary_that_was_changed_in_place_is_noticed():
+    def halve(grads):
+        for g in grads.values():
+            g /= 2
+        return grads["weight"]
+
+    record = Exercise("ch99.halved", "", Call(value=("grads",)), one({"grads": {"weight": X}}), [Part("half", 1)],
+                      answers=lambda reference, inputs: {"value": inputs["grads"]["weight"] / 2})  # fmt: skip
+    told = judge.run_locally(record, [halve], 1, 0)
+    assert told.state == RIGHT and "changes its input grads in place" in str(told)
 
 
 def test_a_random_answer_is_compared_by_what_is_measured():

@@ -8,7 +8,7 @@ from it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from copy import copy
+from copy import deepcopy
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any, ClassVar, TypeAlias
@@ -23,7 +23,7 @@ Inputs: TypeAlias = Mapping[str, Any]
 def _given(inputs: Inputs, names: Sequence[str]) -> dict[str, Any]:
     """Copies of the inputs with these names; those that a case does not have are left out."""
     return {
-        name: np.random.default_rng(inputs[name]) if name == "rng" else copy(inputs[name])
+        name: np.random.default_rng(inputs[name]) if name == "rng" else deepcopy(inputs[name])
         for name in names
         if name in inputs
     }
@@ -174,9 +174,9 @@ class Module(Protocol):
             assert candidate is not None
             unit = candidate(*_given(inputs, self.constructor).values())
             for name in self.parameters:
-                unit.params[name] = copy(inputs[name])
+                unit.params[name] = deepcopy(inputs[name])
             for x in inputs.get(self.before, ()):
-                unit.forward(copy(x))
+                unit.forward(deepcopy(x))
             if "training" in inputs:
                 unit.training = bool(inputs["training"])
             y = unit.forward(*given.values())
@@ -340,8 +340,9 @@ class Listener(Protocol):
                     params["weight"][...] = inputs["params"][t]
                 answers.append(unit.step(float(metric), *((params,) if params else ())))
             made.append(unit)
-            if any(answer is None for answer in answers):
-                raise TypeError("step returned nothing (None) at least once; it answers after every metric")
+            silent = [t for t, answer in enumerate(answers) if answer is None]
+            if silent:
+                raise TypeError(f"step returned None after metric number {silent[0] + 1}: is a `return` missing?")
             return answers
 
         def listener() -> Any:
@@ -393,7 +394,7 @@ class Estimator(Protocol):
             assert candidate is not None
             unit = candidate(*_given(inputs, self.constructor).values())
             for name in self.parameters:
-                unit.params[name] = copy(inputs[name])
+                unit.params[name] = deepcopy(inputs[name])
             history = unit.fit(*given.values())
             made.append(unit)
             return history
