@@ -130,7 +130,7 @@ assert read["pooled to one place"][2] > read["dense"][2] + 0.1
 # %% [markdown]
 # ## 12.2 Convolution: the same small question at every place
 #
-# **The question.** You look for a step upwards in a signal. You do not know where. How can four weights find it anywhere?
+# **The question.** You look for a step upwards in a signal. You do not know where. How can two weights find it anywhere?
 #
 # **The picture.** The weights are a small window, the *kernel*. It slides. At every place it asks the same question.
 
@@ -334,7 +334,7 @@ figures.units.windows(9, 3, stride=2, padding=1, dilation=2)
 figures.units.field([3, 3, 2], [1, 2, 1], [1, 1, 2])
 
 # %% [markdown]
-# Count upwards. One input entry sees itself: the field is 1, and neighbors are 1 apart. A layer with reach $r$ joins $r - 1$ steps between neighbors to the field. Then its stride multiplies how far apart neighbors are:
+# Count upwards with two numbers: the field $F$, and the jump $J$ from one entry of a layer to the next, both counted in inputs. One input entry sees itself, so $F = 1$ and $J = 1$. A layer with reach $r$ widens the field by $r - 1$ jumps. Then its stride multiplies the jump:
 #
 # $$F \leftarrow F + d\,(k-1)\, J, \qquad J \leftarrow J\, s .$$
 #
@@ -469,10 +469,10 @@ whole, halved = layers.Conv2d(1, 4, 3, rng, 1, 1), layers.Conv2d(1, 4, 3, rng, 2
 still = placed(TEST[:8], 0)
 
 
-def off(layer, up, places):
+def off(layer, up, rows):
     """How far apart are: the answers to the image moved up, and the answers moved up."""
     moved = layer.forward(np.roll(still, -up, axis=2))
-    return np.abs(moved - np.roll(layer.forward(still), -places, axis=2)).max()
+    return np.abs(moved - np.roll(layer.forward(still), -rows, axis=2)).max()
 
 
 one, two = off(whole, 1, 1), off(halved, 2, 1)
@@ -545,9 +545,9 @@ edge.params["weight"] = np.array([[[[1.0, 2, 1], [0, 1, 0], [-1, -2, -1]]]])
 edge.forward(np.zeros((1, 1, 8, 10)))
 backs = {}
 pulled = {"one output": [(2, 2)], "two neighbors": [(2, 2), (2, 3)], "far apart": [(1, 1), (4, 6)]}
-for name, places in pulled.items():
+for name, outputs in pulled.items():
     dy = np.zeros((1, 1, 6, 8))
-    for row, column in places:
+    for row, column in outputs:
         dy[0, 0, row, column] = 1
     backs[name] = edge.backward(dy)[0, 0]
 np.testing.assert_allclose(backs["one output"][2:5, 2:5], edge.params["weight"][0, 0])  # not turned
@@ -561,6 +561,8 @@ figures.units.images(backs)
 # - A pixel was used by every window that contains it. Its gradient is the sum of $dy$ times the weight that it met there.
 #
 # $$dw_{o,c,k,m} = \sum_{n,i,j} dy_{n,o,i,j}\; x_{n,c,\,si+k,\,sj+m} \qquad dx_{n,c,\,si+k,\,sj+m} \mathrel{+}= \sum_{o} dy_{n,o,i,j}\; w_{o,c,k,m}$$
+#
+# This is without padding and without dilation. The columns of the kernel are called $m$ here. The second line is a step of a loop: it starts from $dx = 0$ and is done for every place $(i, j)$ and every entry $(k, m)$.
 #
 # **The code.** The way back of a convolution is a layer of its own: it makes images larger. It is called a *transposed* convolution (D3's "deconvolutional nets" are built of it). It is not an inverse: it brings back the shape, not the numbers.
 
@@ -598,6 +600,11 @@ np.testing.assert_allclose(np.sum(dy * y), np.sum(up.forward(dy) * x))
 # <details><summary>My gradient for x is right at the corners only</summary>
 #
 # An entry in the middle is looked at by several windows. Each of them sends something back: use `+=`, and start from zeros.
+# </details>
+#
+# <details><summary>My three results have each other's shapes</summary>
+#
+# Then all three are there, in another order. It is: for `x`, for `weight`, for the bias.
 # </details>
 #
 # <details><summary>My result is right for stride 1 only</summary>
@@ -864,13 +871,13 @@ figures.units.cell(rows, marks=(2,))
 #
 # $$h_t = \tanh(W x_t + U h_{t-1} + b), \qquad h_0 = 0 \text{ before the first step.}$$
 #
-# The same three parameters serve all steps. Sequences are (N, T, D), the states of all steps (N, T, H).
+# The same three parameters serve all steps. Sequences are (N, T, D), the states of all steps (N, T, H). In code the examples are rows, so $W x_t$ becomes `x[:, t] @ W.T`, and $U^\top da_t$ becomes `da @ U`.
 #
 # For the way back, unroll the loop in your mind: T layers, one behind the other, that happen to share their weights. A state $h_t$ has two uses, the answer of its own step and the next step. So two gradients meet in it. With $dh$ for what comes back from the later step, from the last step to the first:
 #
 # $$da_t = (dy_t + dh)\,(1 - h_t^2), \qquad dh \leftarrow U^\top da_t .$$
 #
-# After the loop, each parameter's gradient is a sum over the steps: $dW = \sum_t da_t x_t^\top$, $dU = \sum_t da_t h_{t-1}^\top$, $db = \sum_t da_t$. This is back-propagation through time (Werbos, 1990).
+# The input of each step gets $dx_t = W^\top da_t$. Each parameter's gradient is a sum over the steps, and over the examples: $dW = \sum_t da_t x_t^\top$, $dU = \sum_t da_t h_{t-1}^\top$, $db = \sum_t da_t$. This is back-propagation through time (Werbos, 1990).
 #
 # **The code.** The chain in your hands: a gradient that enters at the last step only, and the reference against central differences.
 
@@ -907,7 +914,7 @@ assert np.linalg.norm(dx[0, 0]) > 0  # the first step hears of the last one
 #
 # <details><summary>Hint 3</summary>
 #
-# Collect the `da` of all steps in an array (N, T, H). After the loop each gradient is one sum: `np.einsum("nta,ntd->ad", da, x)` for the input weights, and the states *before* each step for the hidden weights.
+# Collect the `da` of all steps in an array (N, T, H). After the loop each gradient is one sum: `np.einsum("nta,ntd->ad", da, x)` for the input weights, and the states *before* each step for the hidden weights. The gradient for `x` is `da @ W`, for all steps at once.
 # </details>
 #
 # <details><summary>My forward pass is right and the gradient for x only at the last step</summary>
@@ -1046,9 +1053,11 @@ figures.units.cell(rows | {"output gate": o, "state": shown}, marks=(4, 14, 20, 
 # $$i, f, o = \sigma(W x_t + U h_{t-1} + b), \qquad g = \tanh(W x_t + U h_{t-1} + b),$$
 # $$c_t = f \circ c_{t-1} + i \circ g, \qquad h_t = o \circ \tanh c_t .$$
 #
-# Each of the four has rows of its own in $W$ (4H, D), $U$ (4H, H) and $b$ (4H,). The order of these blocks is a convention: **i, f, g, o** here and in PyTorch. A wrong order is a silent mistake, since all shapes fit.
+# A ring ∘ multiplies entry by entry. Each of the four has rows of its own in $W$ (4H, D), $U$ (4H, H) and $b$ (4H,). The order of these blocks is a convention: **i, f, g, o** here and in PyTorch. A wrong order is a silent mistake, since all shapes fit.
 #
-# On the straight way back from $c_t$ to $c_{t-1}$ there is a single factor, $f$. No weights, no tanh. Where the forget gate is open, the gradient passes as it is. (There is a winding road, too, through $h$ and the gates, and it has both.) (The LSTM of 1997, the date that D0 gives, had no forget gate: its cell only ever added. Gers, Schmidhuber and Cummins put it in in 2000.)
+# On the straight way back from $c_t$ to $c_{t-1}$ there is a single factor, $f$. No weights, no tanh. Where the forget gate is open, the gradient passes as it is. There is a winding road, too, through $h$ and the gates, and it has both.
+#
+# The LSTM of 1997, the date that D0 gives, had no forget gate: its cell only ever added. Gers, Schmidhuber and Cummins gave it one in 2000.
 
 # %% tags=["demo"]
 long = layers.LSTM(2, 5, np.random.default_rng(12))
@@ -1227,7 +1236,7 @@ assert min(left["LSTM, forget gate open"][30], left["GRU, update gate open"][30]
 figures.units.lives_of_gradients(left)
 
 # %% [markdown]
-# This is not what one usually reads. With fresh weights the LSTM forgets nearly as fast as the RNN: its forget gate starts near ½, and $(\tfrac12)^{30}$ is a billionth. What keeps the gradient alive is not the LSTM as such; it is an *open* forget gate. It may learn to open it. Or you open it from the start, by a positive bias: that is what Gers and others advised in 2000, and Jozefowicz and others found again in 2015. (At last the open LSTM's curve even rises: what comes by the winding road through $h$ is added.)
+# This is not what one usually reads. With fresh weights the LSTM forgets nearly as fast as the RNN: its forget gate starts near ½, and $(\tfrac12)^{30}$ is a billionth. What keeps the gradient alive is not the LSTM as such; it is an *open* forget gate. It may learn to open it. Or you open it from the start, by a positive bias: that is what Gers and others advised in 2000, and Jozefowicz and others found again in 2015. (At the far end the open LSTM's curve even rises: what comes by the winding road through $h$ is added.)
 #
 # **The twin.** The three layers beside their twins:
 
@@ -1398,7 +1407,7 @@ figures.units.weights_of_attention(tables, words, words)
 #
 # $$\text{weights} = \mathrm{softmax}\!\left(\frac{Q K^\top}{\sqrt D}\right), \qquad Y = \text{weights}\; V .$$
 #
-# Q is (T, D), K is (S, D), V is (S, V), the weights (T, S). Why the root? A sum of D products of numbers of size 1 has the spread $\sqrt D$. Without the root the softmax gets harder with every feature, and where it is hard its gradient is 0.
+# Q is (T, D), K is (S, D), V is (S, V) (its number of features bears the same letter), the weights (T, S). Why the root? If the features are independent, with mean 0 and spread 1, a sum of D products has the spread $\sqrt D$. Without the root the softmax gets harder with every feature: one weight is nearly 1, the others are nearly 0, and then so is its gradient.
 
 # %% tags=["demo"]
 rng = np.random.default_rng(16)

@@ -111,6 +111,21 @@ conv1d = Exercise(
             value=_conv1d(pad=lambda x, p: np.pad(x, ((0, 0), (0, 0), (0, 2 * p)))),
         ),
         misconception(
+            "the padding stands in front only",
+            "The padding p is put on both sides: p zeros in front and as many behind. Yours has fewer places at the end.",
+            value=_conv1d(pad=lambda x, p: np.pad(x, ((0, 0), (0, 0), (p, 0)))),
+        ),
+        misconception(
+            "the padding goes around the examples and the channels, too",
+            "A single number pads all three axes. Only the last one is padded: np.pad(x, ((0, 0), (0, 0), (p, p))).",
+            value=_conv1d(pad=lambda x, p: np.pad(x, p)),
+        ),
+        misconception(
+            "the bias is added once for each input channel",
+            "First the sum over all channels, then the bias, once for each answer. Yours stands inside the loop over the channels.",
+            value=lambda x, w, b, s, p: _conv1d()(x, w, w.shape[1] * b, s, p),
+        ),
+        misconception(
             "the border is repeated where zeros belong",
             "What is padded here is 0, not a copy of the first and last entry. In np.pad that is the mode it has without asking.",
             value=_conv1d(pad=lambda x, p: np.pad(x, ((0, 0), (0, 0), (p, p)), mode="edge")),
@@ -149,6 +164,14 @@ def _early_field(kernel_sizes, strides, dilations):
     for k, s, d in zip(kernel_sizes, strides, dilations):
         step *= s
         field += d * (k - 1) * step
+    return field
+
+
+def _field_from_the_wrong_end(kernel_sizes, strides, dilations):
+    """The rule for a walk from the last layer down, with the first layer first."""
+    field = 1
+    for k, s, d in zip(kernel_sizes, strides, dilations):
+        field = (field - 1) * s + d * (k - 1) + 1
     return field
 
 
@@ -225,6 +248,17 @@ sizes = Exercise(
             field=lambda k, s, d: _field(k, s, d, jump=lambda before, stride: stride),
         ),
         misconception(
+            "the reaches of the layers are multiplied",
+            "Neighboring windows overlap, so fields do not multiply: two kernels of 3 see 5 entries, not 9. Each layer adds d·(k − 1) jumps.",
+            field=lambda k, s, d: int(np.prod([_field([one], [1], [gap]) for one, gap in zip(k, d)])),
+        ),
+        misconception(
+            "the walk goes down from the top, and the lists are read from the bottom",
+            "The rule (F − 1)·s + r is for a walk from the last layer to the first: turn the lists round for it.",
+            "Or walk upwards with two numbers, the field and the jump.",
+            field=_field_from_the_wrong_end,
+        ),
+        misconception(
             "the receptive field starts from 0",
             "Before the first layer an entry sees itself: one place. Each layer adds to that.",
             field=lambda k, s, d: _field(k, s, d, start=0),
@@ -252,13 +286,14 @@ def _conv2d(
     steps=lambda s, d: (s, s, d, d),
     weight=lambda w: w,
     join="nchwkl,ockl->nohw",
-    bias=1,
+    bias=lambda b: b[:, None, None],
+    sides=lambda w: w.shape[2:],
 ):
     def conv2d(x, w, b, s, p, d):
-        windows = _window_view(pad(x, p), [reach(k, d) for k in w.shape[2:]])
+        windows = _window_view(pad(x, p), [reach(k, d) for k in sides(w)])
         down, right, k, m = steps(s, d)
         windows = windows[:, :, ::down, ::right, ::k, ::m]
-        return np.einsum(join, windows, weight(w)) + bias * b[:, None, None]
+        return np.einsum(join, windows, weight(w)) + bias(b)
 
     return conv2d
 
@@ -293,7 +328,22 @@ conv2d = Exercise(
         misconception(
             "the bias is missing",
             "One bias for each output channel, added at every place: give it the shape (O, 1, 1).",
-            value=_conv2d(bias=0),
+            value=_conv2d(bias=lambda b: 0),
+        ),
+        misconception(
+            "the bias is added along the columns",
+            "A bias of shape (O,) meets the last axis, the columns of the answer. Give it the shape (O, 1, 1): then it meets the channels.",
+            value=_conv2d(bias=lambda b: b),
+        ),
+        misconception(
+            "the kernel is taken to be square",
+            "A kernel has K rows and L columns, and they may differ. The windows need a reach for each.",
+            value=_conv2d(sides=lambda w: (w.shape[2], w.shape[2])),
+        ),
+        misconception(
+            "the reach is taken to be d·K",
+            "Between K entries there are only K − 1 gaps: the reach is d·(K − 1) + 1. With K = 3 and d = 2 it is 5, not 6.",
+            value=_conv2d(reach=lambda k, d: d * k),
         ),
         misconception(
             "the stride acts down the rows only",
@@ -357,6 +407,11 @@ def _conv2d_gradients(
     return conv2d_gradients
 
 
+def _weights_first(*inputs):
+    dx, dweight, dbias = _conv2d_gradients()(*inputs)
+    return dweight, dx, dbias
+
+
 def _gradients_of(reference, inputs):
     out, channels, *kernel = inputs["weight"].shape
     layer = reference(channels, out, tuple(kernel), np.random.default_rng(0), inputs["stride"])
@@ -415,6 +470,21 @@ conv2d_gradients = Exercise(
             unit=_conv2d_gradients(d_bias=lambda dy: dy.sum(axis=0)),
         ),
         misconception(
+            "the biases' gradient summed over the places only",
+            "Every example added the same bias, so the sum runs over the examples, too. The shape (O,) is left.",
+            unit=_conv2d_gradients(d_bias=lambda dy: dy.sum(axis=(2, 3))),
+        ),
+        misconception(
+            "one number for all biases",
+            "Each output channel has a bias of its own. Sum over the axes 0, 2 and 3 of dy, and leave axis 1.",
+            unit=_conv2d_gradients(d_bias=np.sum),
+        ),
+        misconception(
+            "the gradients are returned in another order: the weights first",
+            "The order is that of the exercise: for x, for the weights, for the bias.",
+            unit=_weights_first,
+        ),
+        misconception(
             "the biases' gradient averaged over examples and places",
             SHARED,
             unit=_conv2d_gradients(d_bias=lambda dy: dy.mean(axis=(0, 2, 3))),
@@ -470,8 +540,12 @@ def _pool(join=lambda window: window.max(axis=(2, 3)), taken=_first_of, stride=l
             for (i, j), at in self.windows(self.x.shape):
                 if i >= dy.shape[2] or j >= dy.shape[3]:
                     continue
-                passed = taken(self.x[at]) * dy[:, :, i, j, None, None]
-                dx[at] = dx[at] + passed if add else passed
+                chosen = taken(self.x[at])
+                passed = chosen * dy[:, :, i, j, None, None]
+                if add == "winner":
+                    dx[at] = np.where(chosen, passed, dx[at])
+                else:
+                    dx[at] = dx[at] + passed if add else passed
             return dx
 
     stride_of = stride
@@ -531,6 +605,21 @@ max_pool2d = Exercise(
             "the last window wins: gradients are overwritten, not added",
             "Where windows overlap, one entry may be the largest of several. It collects the gradients of all of them.",
             unit=_pool(add=False),
+        ),
+        misconception(
+            "a second window overwrites what its largest entry had collected",
+            "One entry may be the largest of several windows. It collects from all of them: += and not =.",
+            unit=_pool(add="winner"),
+        ),
+        misconception(
+            "rows and columns of the largest entry are exchanged",
+            "Entry number `at` of the flat window lies at // k rows down and at % k columns to the right.",
+            unit=_pool(taken=lambda window: _first_of(window).swapaxes(2, 3)),
+        ),
+        misconception(
+            "equal entries share the gradient",
+            "A fair division, but not the one that is asked for: of several equal entries the first takes all of it.",
+            unit=_pool(taken=lambda window: _largest(window) / _largest(window).sum(axis=(2, 3), keepdims=True)),
         ),
         misconception(
             "all equal entries take the gradient",
@@ -701,6 +790,8 @@ def _lstm(
     kept=1,
     cut=lambda a: np.split(a, 4, axis=1),
     shown=lambda old, new: new,
+    axis=1,
+    told=lambda h, c: (h, c),
 ):
     def lstm(x, input_weight, hidden_weight, bias):
         (n, t, _), hidden = x.shape, hidden_weight.shape[1]
@@ -714,7 +805,7 @@ def _lstm(
             h = answer(o, shown(old, c))
             states.append(h)
             cells.append(c)
-        return np.stack(states, axis=1), np.stack(cells, axis=1)
+        return told(np.stack(states, axis=axis), np.stack(cells, axis=axis))
 
     return lstm
 
@@ -796,6 +887,21 @@ lstm = Exercise(
             "The hidden weights multiply the state h of the step before. The cell stays inside, behind the output gate.",
             unit=_lstm(fed=lambda h, c: c),
         ),
+        misconception(
+            "states and cells are returned in the other order",
+            "The first result holds the states h, the second the cells c. Both have the same shape, so only the numbers tell.",
+            unit=_lstm(told=lambda h, c: (c, h)),
+        ),
+        misconception(
+            "the steps stand first, the examples second",
+            "A stack makes a new axis, and np.stack puts it first unless you say axis=1. The answers are (N, T, H).",
+            unit=_lstm(axis=0),
+        ),
+        misconception(
+            "only the last state and the last cell are returned",
+            "Both results hold all steps, (N, T, H). Collect h and c in every turn of the loop.",
+            unit=_lstm(told=lambda h, c: (h[:, -1], c[:, -1])),
+        ),
     ],
 )
 
@@ -807,6 +913,7 @@ def _gru(
     bend=np.tanh,
     recur=lambda h, u: h @ u.T,
     everywhere=0,
+    told=lambda states: np.stack(states, axis=1),
 ):
     def gru(x, input_weight, hidden_weight, bias, hidden_bias):
         (count, t, _), hidden = x.shape, len(hidden_bias)
@@ -819,7 +926,7 @@ def _gru(
             n = bend(candidate(an, r, h, un, hidden_bias))
             h = mix(z, n, h)
             states.append(h)
-        return np.stack(states, axis=1)
+        return told(states)
 
     return gru
 
@@ -890,6 +997,16 @@ gru = Exercise(
             "the hidden weights of the gates transposed",
             "Each row of the hidden weights belongs to one unit: with states in rows that is h @ U.T, for all three blocks.",
             value=_gru(recur=lambda h, u: h @ u),
+        ),
+        misconception(
+            "the steps stand first, the examples second",
+            "A stack makes a new axis, and np.stack puts it first unless you say axis=1. The states are (N, T, H).",
+            value=_gru(told=np.stack),
+        ),
+        misconception(
+            "only the last state is answered",
+            "The answer holds the states of all steps, (N, T, H). Keep each of them.",
+            value=_gru(told=lambda states: states[-1]),
         ),
     ],
 )
@@ -990,14 +1107,20 @@ def _shifted_by_one_number(scores):
     return e / np.where(total == 0, 1, total)
 
 
+def _shifted_by_one_number_and_divided(scores):
+    e = np.exp(scores - scores.max())
+    return e / e.sum(axis=-1, keepdims=True)
+
+
 def _attend(
     scale=lambda query, key: np.sqrt(query.shape[-1]),
+    turn=lambda key: np.swapaxes(key, -1, -2),
     close=lambda scores, mask: np.where(mask, scores, -np.inf),
     softmax=_softmax,
     after=lambda weights, mask: weights,
 ):
     def attention(query, key, value, mask=None):
-        scores = query @ np.swapaxes(key, -1, -2) / scale(query, key)
+        scores = query @ turn(key) / scale(query, key)
         if mask is not None:
             scores = close(scores, mask)
         weights = softmax(scores)
@@ -1032,6 +1155,16 @@ attention = Exercise(
             value=_attend(lambda query, key: query.shape[-1]),
         ),
         misconception(
+            "divided by the root of the number of keys",
+            "D counts the features of a query, its last axis: so many products are summed in a score. How many keys there are does not matter.",
+            value=_attend(lambda query, key: np.sqrt(key.shape[-2])),
+        ),
+        misconception(
+            "key.T turns the axes of the batch round, too",
+            "With .T all axes change places. With a batch only the last two may: `np.swapaxes(key, -1, -2)` leaves the others alone.",
+            value=_attend(turn=lambda key: key.T),
+        ),
+        misconception(
             "the softmax runs over the queries",
             "Each query shares out its own attention: its weights over the keys sum to 1. That is the last axis.",
             value=_attend(softmax=lambda scores: _softmax(scores, -2)),
@@ -1045,6 +1178,11 @@ attention = Exercise(
             "the same number is subtracted from all rows before the exponential",
             "Each row needs the largest of its own scores. With one number for all, a row of smaller scores becomes 0 altogether.",
             value=_attend(softmax=_shifted_by_one_number),
+        ),
+        misconception(
+            "the same number is subtracted from all rows, and 0 is divided by 0",
+            "Each row needs the largest of its own scores: max(axis=-1, keepdims=True). And a row whose sum is 0 must be divided by 1.",
+            value=_attend(softmax=_shifted_by_one_number_and_divided),
         ),
         misconception(
             "no softmax: the scores themselves are the weights",
@@ -1189,6 +1327,16 @@ layer_norm = Exercise(
             unit=_layer_norm(d_weight=lambda dy, x_hat, x: dy * x),
         ),
         misconception(
+            "the weights' gradient with x − μ: the division by the root is missing",
+            "A weight multiplied x̂, and x̂ is divided by the root. Keep x̂ in forward and use the same in backward.",
+            unit=_layer_norm(d_weight=lambda dy, x_hat, x: dy * (x - x.mean(axis=-1, keepdims=True))),
+        ),
+        misconception(
+            "on the way back one mean for the whole array",
+            "The two means in the gradient run over the same entries as μ: one for each row, along the last axis, with keepdims=True.",
+            unit=_layer_norm(back=lambda g, x_hat: g - g.mean() - x_hat * (g * x_hat).mean()),
+        ),
+        misconception(
             "the gradients of weights and biases averaged over the rows",
             SHARED,
             unit=_layer_norm(total=lambda d, axes: d.mean(axis=axes)),
@@ -1309,6 +1457,21 @@ swiglu = Exercise(
             "the gradient for x through the value only",
             "The same x went into both maps. Its gradient is the sum of both roads.",
             unit=_swiglu(roads=lambda gate, value: value),
+        ),
+        misconception(
+            "the gradient for x through the gate only",
+            "The same x went into both maps. Its gradient is the sum of both roads.",
+            unit=_swiglu(roads=lambda gate, value: gate),
+        ),
+        misconception(
+            "the slope of Swish with σ in place of the sigmoid's slope",
+            "The second term is z times the slope of σ, and that is σ·(1 − σ), not σ.",
+            unit=_swiglu(slope=lambda z, s: s + z * s),
+        ),
+        misconception(
+            "the slope of Swish without its first term",
+            "By the product rule the slope of z·σ(z) is σ plus z·σ·(1 − σ). Yours has only the second: at z = 0 it is 0, and ½ is right.",
+            unit=_swiglu(slope=lambda z, s: z * s * (1 - s)),
         ),
         misconception(
             "the weights' gradients transposed",
