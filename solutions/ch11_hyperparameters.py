@@ -273,7 +273,8 @@ drops = [0.0, 0.2, 0.5, 0.8, 0.95]
 dropped = np.array([[with_dropout(p, seed) for seed in range(3)] for p in drops])
 print({p: round(float(mean), 3) for p, mean in zip(drops, dropped.mean(axis=1))})
 assert dropped[1:4].mean(axis=1).min() < dropped[0].mean() + 0.03  # some does no harm
-assert dropped[-1].mean() > dropped[1:4].mean(axis=1).min() + 0.1  # too much does not
+assert dropped[-1].mean() > dropped[1:4].mean(axis=1).min() + 0.1  # too much does
+assert dropped[3:].mean(axis=1).min() > dropped[0].mean() + 0.03  # 0.8 is worse than none
 figures.search.sweep(drops, {"validation": dropped}, "dropout rate", "loss", log=False)
 
 # %% [markdown]
@@ -566,7 +567,7 @@ check("ch11.updates", updates)
 #
 # **The question.** The rate may lie anywhere between 0.0001 and 1. You draw 40 values evenly. How many are below 0.1?
 #
-# **The picture.** About four. Nine tenths of a linear range lie in its last tenth.
+# **The picture.** About four. Nine tenths of a linear range lie in its last factor of ten, here between 0.1 and 1.
 
 # %% tags=["demo"]
 u = np.random.default_rng(0).uniform(size=40)
@@ -615,6 +616,11 @@ np.testing.assert_allclose([ranges["rate"].at(u) for u in (0, 0.5, 1)], [1e-4, 1
 # <details><summary>Hint 2</summary>
 #
 # By hand: from 0.01 to 100, `u = 0.5` gives 1 and `u = 0.25` gives 0.1.
+# </details>
+#
+# <details><summary>My result is right for one number, and an array raises an error</summary>
+#
+# If it is a `TypeError`: the functions of `math` take a single number. NumPy's take arrays, too, and so does the power `**`.
 # </details>
 #
 # <details><summary>My result is almost always near high</summary>
@@ -798,7 +804,7 @@ check("ch11.grid_points", grid_points)
 figures.search.coverage((0.2, 0.05, 0.01), 320)
 
 # %% [markdown]
-# **The mathematics.** All n trials miss with a chance of $(1-q)^n$, if q is the share of good settings. So at least one hits with
+# **The mathematics.** All n trials miss with a chance of $(1-q)^n$, if q is the share of good settings. Say you want at least one hit with a chance of p. Then n must be so large that
 #
 # $$1 - (1 - q)^n \ge p .$$
 #
@@ -882,6 +888,11 @@ check("ch11.trials_needed", trials_needed)
 # <details><summary>My result is nan</summary>
 #
 # You began with the value of the first trial, and it was `nan`. Nothing is smaller than `nan`. Begin with infinity.
+# </details>
+#
+# <details><summary>The check says that my answer has no attribute 'values'</summary>
+#
+# It takes the first thing that you return for the best point, a dictionary. Return the point first, then its value.
 # </details>
 #
 # <details><summary>My result is a good value, but what was tried is called wrong</summary>
@@ -1051,7 +1062,7 @@ print(f"l/g is largest at a rate of {10**pointed:.2g}, where the loss is {loss_a
 assert loss_at(pointed) < np.quantile(told, 0.4)
 
 # %% [markdown]
-# `search.tpe` and `search.gaussian_process` are Optuna's samplers behind the course's signature. Section 11.13 lets them run. A Gaussian process thinks for a good part of a second before each trial; TPE for milliseconds.
+# `search.tpe` and `search.gaussian_process` are Optuna's samplers behind the course's signature. Section 11.13 lets them run. A Gaussian process thinks much longer before each trial than TPE; section 11.13 prints the seconds.
 #
 # **Remember.** A model of what was seen says where to look: where the mean is low, or where it knows nothing.
 # %% [markdown]
@@ -1617,7 +1628,7 @@ figures.search.policy(path, list(values["lr"]), "the learning rate")
 #
 # **The question.** Which search is the best?
 #
-# Each gets the price of 27 full trainings: 729 epochs. Those that train in full get 27 trials; those that stop early spend the same epochs in their own way. Population based training trains 27 members for 27 epochs each. All but it read the table; it trains, since it changes its mind on the way. Each search runs with twenty seeds, the Gaussian process and population based training with three, because they take longest.
+# Each gets the price of 27 full trainings: 729 epochs. Those that train in full get 27 trials; those that stop early spend the same epochs in their own way. Population based training trains 27 members for 27 epochs each. All but it read the table; it trains, since it changes its mind on the way. Each search runs with twenty seeds, the Gaussian process and population based training with three, because they take longest, and the grid once, because it draws nothing.
 #
 # Chosen is by validation loss. **Reported is the test loss** of the chosen setting, trained again from another start (for population based training: of the network that it found).
 

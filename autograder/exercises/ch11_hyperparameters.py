@@ -30,6 +30,16 @@ def _twisted(function, **twists):
     return lambda *arguments: function(*arguments, **twists)
 
 
+def _from_one(validation, test):
+    best, mean, spread = _best_trial(validation, test)
+    return best + 1, mean, spread
+
+
+def _spread_of_all(validation, test):
+    best, mean, _ = _best_trial(validation, test)
+    return best, mean, test.std(ddof=1)
+
+
 best_trial = Exercise(
     id="ch11.best_trial",
     reference="",
@@ -63,9 +73,19 @@ best_trial = Exercise(
             unit=_twisted(_best_trial, means=lambda losses: losses.min(axis=1)),
         ),
         misconception(
+            "chosen by the luckiest single run, even of a trial that blew up",
+            "The smallest entry of the table is one lucky seed. Compare means over the seeds; a mean with nan in it is nan and drops out.",
+            unit=_twisted(_best_trial, means=lambda losses: np.nanmin(losses, axis=1)),
+        ),
+        misconception(
             "the trial with the largest loss",
             "These are losses: the smaller the better. Look for the smallest mean.",
             unit=_twisted(_best_trial, choose=lambda means: int(np.nanargmax(means))),
+        ),
+        misconception(
+            "the trials are counted from 1",
+            "The first row is number 0, as NumPy counts. Return the number that `np.nanargmin` gives.",
+            unit=_from_one,
         ),
         misconception(
             "averaged over the trials instead of the seeds",
@@ -81,6 +101,16 @@ best_trial = Exercise(
             "the standard error instead of the spread of single runs",
             "Divided by √S it says how sure the mean is. Asked for is how far single runs lie apart: do not divide.",
             unit=_twisted(_best_trial, spread=lambda losses: losses.std(ddof=1) / np.sqrt(len(losses))),
+        ),
+        misconception(
+            "the variance instead of its root",
+            "The spread has the unit of a loss. What you return is its square: take `std`, not `var`.",
+            unit=_twisted(_best_trial, spread=lambda losses: losses.var(ddof=1)),
+        ),
+        misconception(
+            "the spread of the whole table",
+            "Asked for is the spread over the seeds of the one trial that was chosen: its row of `test`.",
+            unit=_spread_of_all,
         ),
         misconception(
             "a trial with nan is chosen",
@@ -117,6 +147,11 @@ def _updates(
     return each, last(n, size), epochs(wanted, each)
 
 
+def _updates_epochs_last(*numbers):
+    each, last, epochs = _updates(*numbers)
+    return each, epochs, last
+
+
 updates = Exercise(
     id="ch11.updates",
     reference="",
@@ -135,6 +170,30 @@ updates = Exercise(
             "The examples that are left over make a batch of their own, so the number of batches is rounded up.",
             "By hand: 10 examples in batches of 4: 4, 4 and 2, which is three updates.",
             unit=_twisted(_updates, per_epoch=lambda n, size: n // size, last=lambda n, size: size),
+        ),
+        misconception(
+            "the batches are rounded down",
+            "The examples that are left over make a batch of their own, and it counts: round up. Even fewer examples than a batch are one update.",
+            unit=_twisted(
+                _updates,
+                per_epoch=lambda n, size: n // size,
+                last=lambda n, size: n % size or size,
+                epochs=lambda wanted, each: -(-wanted // max(each, 1)),
+            ),
+        ),
+        misconception(
+            "rounded to the nearest whole number",
+            "A rest makes a batch however small it is, and an epoch that is begun is an epoch. Round up, always.",
+            unit=_twisted(
+                _updates,
+                per_epoch=lambda n, size: round(n / size),
+                epochs=lambda wanted, each: round(wanted / max(each, 1)),
+            ),
+        ),
+        misconception(
+            "the size of the last batch and the epochs are exchanged",
+            "The order is: updates in one epoch, size of the last batch, epochs.",
+            unit=_updates_epochs_last,
         ),
         misconception(
             "the last batch is the remainder, 0 where there is none",
@@ -207,6 +266,16 @@ log_uniform = Exercise(
             value=lambda low, high, u: np.exp(np.log10(low) + u * (np.log10(high) - np.log10(low))),
         ),
         misconception(
+            "a power of 10 of a natural logarithm",
+            "The function `np.log` is the natural logarithm, undone by `np.exp`. For powers of 10 take `np.log10`.",
+            value=lambda low, high, u: 10 ** (np.log(low) + u * np.log(high / low)),
+        ),
+        misconception(
+            "evenly spaced factors: u is only counted",
+            "The values belong to the places u that are handed in, in their order. `np.geomspace` knows nothing of them.",
+            value=lambda low, high, u: np.geomspace(low, high, np.size(u)).reshape(np.shape(u)),
+        ),
+        misconception(
             "the ends are exchanged",
             "The lower end belongs to u = 0 and the higher one to u = 1. Yours runs from the top down.",
             value=lambda low, high, u: high * (low / high) ** u,
@@ -254,6 +323,15 @@ def _grid(low, high, budget, count=_most, axis=_steps, last_fastest=True):
     return points if last_fastest else points[:, ::-1]
 
 
+def _as_a_picture(low, high, budget):
+    axes = [_steps(a, b, _most(low, budget)) for a, b in zip(low, high)]
+    return np.array(np.meshgrid(*axes)).reshape(len(low), -1).T
+
+
+def _side_by_side(low, high, budget):
+    return np.array([_steps(a, b, _most(low, budget)) for a, b in zip(low, high)]).T
+
+
 grid_points = Exercise(
     id="ch11.grid_points",
     reference="search.grid",
@@ -273,6 +351,16 @@ grid_points = Exercise(
             value=_twisted(_grid, last_fastest=False),
         ),
         misconception(
+            "the second range moves slowest: `np.meshgrid` without its indexing",
+            "By default `np.meshgrid` exchanges the first two axes, as for a picture. With indexing='ij' the axes keep their order.",
+            value=_as_a_picture,
+        ),
+        misconception(
+            "the ranges walk side by side instead of being combined",
+            "A grid holds every value of one range with every value of the others, n^D points. `zip` pairs them once; `itertools.product` combines them.",
+            value=_side_by_side,
+        ),
+        misconception(
             "a root that is rounded down a little below the whole number",
             "In floating point 64 ** (1/3) is 3.9999999999999996, and `int` makes a 3 of it. Count up in whole numbers instead.",
             value=_twisted(_grid, count=lambda low, budget: int(budget ** (1 / len(low)))),
@@ -281,6 +369,11 @@ grid_points = Exercise(
             "one value more than the budget pays for",
             "Stop before the grid has more points than the budget. Ask whether the next n still fits.",
             value=_twisted(_grid, count=lambda low, budget: _most(low, budget) + 1),
+        ),
+        misconception(
+            "a budget that is met exactly is not used",
+            "A grid of exactly `budget` points is paid for. So it is n^D ≤ budget, with the equals sign.",
+            value=_twisted(_grid, count=lambda low, budget: _most(low, budget - 1)),
         ),
         misconception(
             "a single value is the lower end, not the middle",
@@ -337,6 +430,11 @@ trials_needed = Exercise(
             value=_twisted(_needed, turn=math.floor),
         ),
         misconception(
+            "one trial too many where the chance is met exactly",
+            "Rounding down and adding 1 is not rounding up: a whole number stays as it is. Use `np.ceil`.",
+            value=lambda share, chance: math.floor(np.log(1 - chance) / np.log(1 - share)) + 1,
+        ),
+        misconception(
             "rounded to the nearest whole number",
             "Where it rounds down, the chance is not reached. Round up always.",
             value=_twisted(_needed, turn=round),
@@ -365,6 +463,11 @@ trials_needed = Exercise(
             "the chance to hit where the chance to miss belongs",
             "All n trials miss with (1 − share)^n, and that must be at most 1 − chance. So the logarithm above is that of 1 − chance.",
             value=lambda share, chance: math.ceil(np.log(chance) / np.log(1 - share)),
+        ),
+        misconception(
+            "the share where its opposite belongs",
+            "One trial misses with 1 − share. That is what is raised to the n, so its logarithm is below.",
+            value=lambda share, chance: math.ceil(np.log(1 - chance) / np.log(share)),
         ),
     ],
 )
@@ -400,6 +503,19 @@ def _first_best(asked, values):
         if value < values[best]:
             best = i
     return asked[best], values[best]
+
+
+def _not_worse(asked, values):
+    best, point = np.inf, None
+    for x, value in zip(asked, values):
+        if not value >= best:
+            point, best = x, value
+    return point, best
+
+
+def _asked_twice(*inputs):
+    asked, best = _random(*inputs)
+    return np.repeat(asked, 2, axis=0), best
 
 
 def _best_of(asked, values):
@@ -471,9 +587,24 @@ random_search = Exercise(
             unit=_twisted(_random, draw=lambda low, high, n, rng: _drawn(low, high, n - 1, rng)),
         ),
         misconception(
+            "one trial too many",
+            "A budget of 5 buys five trials. Was one tried before the loop?",
+            unit=_twisted(_random, draw=lambda low, high, n, rng: _drawn(low, high, n + 1, rng)),
+        ),
+        misconception(
+            "the objective is asked twice for each point",
+            "Every question is a training, and the budget counts them. Ask once, and keep the answer in a variable.",
+            unit=_asked_twice,
+        ),
+        misconception(
             "a first value of nan is never beaten",
             "Nothing is smaller than nan, so who starts with the first value keeps it. Start with `np.inf` as the best value.",
             unit=_twisted(_random, pick=_first_best),
+        ),
+        misconception(
+            "a later nan takes the place of the best",
+            "A comparison with nan is false, so `not value >= best` is true for it. Ask `value < best`: nan never passes.",
+            unit=_twisted(_random, pick=_not_worse),
         ),
     ],
 )
@@ -524,6 +655,23 @@ expected_improvement = Exercise(
             "the term with the density is missing",
             "Without σ·φ(z) an uncertain point with a mean above the best gets a value below 0. It can still surprise: add the term.",
             value=_twisted(_improvement, formula=lambda gain, std, z: gain * _below(z)),
+        ),
+        misconception(
+            "the term with the density is subtracted",
+            "Uncertainty makes a surprise more likely, so it adds: + σ·φ(z).",
+            value=_twisted(_improvement, formula=lambda gain, std, z: gain * _below(z) - std * _density(z)),
+        ),
+        misconception(
+            "the improvement of the mean alone: max(best − mean, 0)",
+            "That is right where σ is 0. Elsewhere the loss may come out below its mean: use the formula with Φ and φ.",
+            value=_twisted(_improvement, formula=lambda gain, std, z: np.maximum(gain, 0)),
+        ),
+        misconception(
+            "the gain is cut off at 0 inside the formula",
+            "The formula has the maximum in it already: it is the mean of max(b − y, 0). In its first term b − μ keeps its sign.",
+            value=_twisted(
+                _improvement, formula=lambda gain, std, z: np.maximum(gain, 0) * _below(z) + std * _density(z)
+            ),
         ),
         misconception(
             "the density is not multiplied by σ",
@@ -612,6 +760,15 @@ def _child(
     return parents, mutate(inherited, fresh, u, mutation)
 
 
+def _mutated_too_early(points, values, pairs, source, fresh, u, mutation):
+    return _child(points, values, pairs, source, fresh, np.where(source == 0, u, np.inf), mutation)
+
+
+def _child_first(*inputs):
+    parents, child = _child(*inputs)
+    return child, parents
+
+
 genetic_child = Exercise(
     id="ch11.genetic_child",
     reference="search.genetic",
@@ -630,6 +787,11 @@ genetic_child = Exercise(
             "the first of each pair becomes the parent, without a contest",
             "A pair is a contest: look up both values and take the number of the smaller one.",
             unit=_twisted(_child, better=lambda values, pairs: [pair[0] for pair in pairs]),
+        ),
+        misconception(
+            "the pairs are read by columns",
+            "Each row of `pairs` is one contest: `pairs[0]` for the first parent, `pairs[1]` for the second.",
+            unit=_twisted(_child, better=lambda values, pairs: _winners(values, pairs.T)),
         ),
         misconception(
             "the places in the pair, 0 or 1, not the numbers of the points",
@@ -666,6 +828,26 @@ genetic_child = Exercise(
             "Without mutation no value can appear that no ancestor had. Where u is below `mutation` take the gene from `fresh`.",
             unit=_twisted(_child, mutate=lambda inherited, fresh, u, m: inherited),
         ),
+        misconception(
+            "the fresh number is added to the gene",
+            "A mutation replaces the gene: it is `fresh[d]`, whatever was inherited.",
+            unit=_twisted(_child, mutate=lambda kept, fresh, u, m: np.where(u < m, kept + fresh, kept)),
+        ),
+        misconception(
+            "one mutation replaces the whole child",
+            "Each gene has a u of its own. Only the genes whose u is below `mutation` are replaced.",
+            unit=_twisted(_child, mutate=lambda kept, fresh, u, m: fresh if np.any(u < m) else kept),
+        ),
+        misconception(
+            "only genes of the first parent are mutated",
+            "The mutation comes last: it may replace any gene of the child, from whichever parent it came.",
+            unit=_mutated_too_early,
+        ),
+        misconception(
+            "the child comes first",
+            "First the row numbers of the two parents, then the child.",
+            unit=_child_first,
+        ),
     ],
 )
 
@@ -683,6 +865,15 @@ def _flown(
 ):  # fmt: skip
     new = slow(inertia, v) + pulls(x, own, best, r1, r2, attraction)
     return keep(x, new), move(x, v, new)
+
+
+def _attracted_velocity(x, v, own, best, r1, r2, inertia, attraction):
+    return _flown(x, v, own, best, r1, r2, attraction * inertia, attraction)
+
+
+def _place_first(*inputs):
+    velocity, place = _flown(*inputs)
+    return place, velocity
 
 
 particle_step = Exercise(
@@ -715,6 +906,21 @@ particle_step = Exercise(
             unit=_twisted(_flown, pulls=lambda x, own, best, r1, r2, c: c * r1 * (x - own) + c * r2 * (x - best)),
         ),
         misconception(
+            "pushed away from the particle's own best place",
+            "One sign: the way to the own best place is own − x, like the other one.",
+            unit=_twisted(_flown, pulls=lambda x, own, best, r1, r2, c: c * r1 * (x - own) + c * r2 * (best - x)),
+        ),
+        misconception(
+            "the attraction multiplies only the first pull",
+            "The attraction c belongs to both pulls: c·r₁ and c·r₂. A parenthesis is missing.",
+            unit=_twisted(_flown, pulls=lambda x, own, best, r1, r2, c: c * r1 * (own - x) + r2 * (best - x)),
+        ),
+        misconception(
+            "the random numbers are left out",
+            "Each pull is multiplied by its random number: r₁ for the own best place, r₂ for the best of all.",
+            unit=_twisted(_flown, pulls=lambda x, own, best, r1, r2, c: c * (own - x) + c * (best - x)),
+        ),
+        misconception(
             "the inertia is left out",
             "The old velocity is multiplied by the inertia. Below 1 it lets the flock come to rest.",
             unit=_twisted(_flown, slow=lambda inertia, v: v),
@@ -725,6 +931,11 @@ particle_step = Exercise(
             unit=_twisted(_flown, slow=lambda inertia, v: 0 * v),
         ),
         misconception(
+            "the attraction multiplies the old velocity as well",
+            "Only the two pulls are multiplied by the attraction. The old velocity has the inertia.",
+            unit=_attracted_velocity,
+        ),
+        misconception(
             "only the best of all pulls",
             "The particle's own best place pulls as well. Without it the whole flock falls into one place.",
             unit=_twisted(_flown, pulls=lambda x, own, best, r1, r2, c: c * r2 * (best - x)),
@@ -733,6 +944,16 @@ particle_step = Exercise(
             "the velocity is stopped at 0 and 1, like the place",
             "A velocity may be negative, and larger than 1. Only the place has walls.",
             unit=_twisted(_flown, keep=lambda x, new: np.clip(new, 0, 1)),
+        ),
+        misconception(
+            "the velocity is changed by the wall",
+            "At a wall the place is cut, the velocity is not: return the one that you computed before the cut.",
+            unit=_twisted(_flown, keep=lambda x, new: np.clip(x + new, 0, 1) - x),
+        ),
+        misconception(
+            "place and velocity are returned in the other order",
+            "First the new velocity, then the new place.",
+            unit=_place_first,
         ),
         misconception(
             "moved by the old velocity",
@@ -809,6 +1030,21 @@ def _halving(
     return np.array(table), np.array(trained), winner(alive)
 
 
+def _loss_of_the_winner(max_resource, eta, center, wobble, limit, rng):
+    rungs, trained, winner = _halving(max_resource, eta, center, wobble, limit, rng)
+    return rungs, trained, _curve(center, wobble, limit)(winner, rungs[-1][1])
+
+
+def _last_untrained(*inputs):
+    rungs, trained, winner = _halving(*inputs)
+    return rungs, trained[:-1], winner
+
+
+def _resource_first(*inputs):
+    rungs, trained, winner = _halving(*inputs)
+    return rungs[:, ::-1], trained, winner
+
+
 def _rows_in_order(trained):
     """Within a rung the order does not matter."""
     rows = np.asarray(trained, float)
@@ -852,6 +1088,21 @@ successive_halving = Exercise(
             unit=_twisted(_halving, winner=lambda alive: 0),
         ),
         misconception(
+            "the loss of the winner is returned, not the point",
+            "Asked for is the point that survived, a number between 0 and 1. Its loss is only what chose it.",
+            unit=_loss_of_the_winner,
+        ),
+        misconception(
+            "an array of one point is returned, not the point",
+            "On the last rung one point is left, in an array of length 1. Return its only entry: `alive[0]`.",
+            unit=_twisted(_halving, winner=lambda alive: alive[:1]),
+        ),
+        misconception(
+            "the last rung is not trained",
+            "The last point is known before its rung, and still it is to be trained with R: that training is what you wanted.",
+            unit=_last_untrained,
+        ),
+        misconception(
             "nobody is cut: all points climb all rungs",
             "Each rung has 1/η of the points of the rung before. Cut the list to the count of the rung.",
             unit=_twisted(_halving, count=lambda n, first: first),
@@ -859,6 +1110,7 @@ successive_halving = Exercise(
         misconception(
             "the resource never grows",
             "What is saved by the cut is spent on the survivors: each rung has η times the resource of the one before.",
+            "If only the winner is wrong: asked for is the survivor of the last rung, not the lowest loss of all rungs.",
             unit=_twisted(
                 _halving, ladder=lambda most, eta: _rounds(most, eta, resource=lambda r, e, top, i: r // e**top)
             ),
@@ -872,6 +1124,28 @@ successive_halving = Exercise(
             "one rung too few, by a logarithm that is rounded down",
             "In floating point log(243)/log(3) is 4.999999999999999, and `int` makes a 4 of it. Count the powers in whole numbers.",
             unit=_twisted(_halving, ladder=lambda most, eta: _rounds(most, eta, _by_logarithm(most, eta))),
+        ),
+        misconception(
+            "one rung too few where R is a power of η",
+            "The power may be equal to R: it is η^S ≤ R, with the equals sign.",
+            unit=_twisted(_halving, ladder=lambda most, eta: _rounds(most, eta, len(_rounds(most - 1, eta)) - 1)),
+        ),
+        misconception(
+            "the last rung is missing",
+            "The rungs go from i = 0 up to and with S: S + 1 of them, the last with 1 point. `range` leaves its end out.",
+            unit=_twisted(_halving, ladder=lambda most, eta: _rounds(most, eta)[:-1]),
+        ),
+        misconception(
+            "count and resource are exchanged in the rungs",
+            "Each pair is (count, resource): many points with little first.",
+            unit=_resource_first,
+        ),
+        misconception(
+            "the resources are not rounded down",
+            "A resource is a whole number of epochs, say. Divide with two slashes.",
+            unit=_twisted(
+                _halving, ladder=lambda most, eta: _rounds(most, eta, resource=lambda r, e, top, i: r / e ** (top - i))
+            ),
         ),
         misconception(
             "a training that blew up goes on",
@@ -914,6 +1188,12 @@ def _hyperband(
     return np.array(table)
 
 
+def _at_full_budget(most, eta):
+    table = _hyperband(most, eta)
+    table[:, 2] = len(table) * most
+    return table
+
+
 hyperband = Exercise(
     id="ch11.brackets",
     reference="",
@@ -940,6 +1220,21 @@ hyperband = Exercise(
             value=_twisted(_hyperband, start=lambda top, eta, s: (top + 1) * eta**s // (s + 1)),
         ),
         misconception(
+            "the minus stands outside of the division that rounds up",
+            "Write `-(-a // b)`: the inner minus makes the division round the other way. Yours is negative.",
+            value=_twisted(_hyperband, start=lambda top, eta, s: -((top + 1) * eta**s // (s + 1))),
+        ),
+        misconception(
+            "the number of points is not rounded",
+            "There are no parts of points. Round up. In whole numbers `-(-a // b)` does it.",
+            value=_twisted(_hyperband, start=lambda top, eta, s: (top + 1) * eta**s / (s + 1)),
+        ),
+        misconception(
+            "S where S + 1 belongs",
+            "There are S + 1 brackets, and that is the factor above: (S + 1)·η^s. `len(rungs(…))` is S + 1.",
+            value=_twisted(_hyperband, start=lambda top, eta, s: -(-top * eta**s // (s + 1))),
+        ),
+        misconception(
             "the brackets come in the other order",
             "The boldest bracket is first: s goes from S down to 0.",
             value=_twisted(_hyperband, those=lambda top: range(top + 1)),
@@ -958,6 +1253,21 @@ hyperband = Exercise(
             "the price as if nobody were cut",
             "In rung i there are n/η^i points left, rounded down.",
             value=_twisted(_hyperband, price=lambda n, eta, resources: n * sum(resources)),
+        ),
+        misconception(
+            "the price without the last rung",
+            "The rungs are i = 0, …, s, the last one included: `range(s + 1)`.",
+            value=_twisted(_hyperband, price=lambda n, eta, resources: _price(n, eta, resources[:-1])),
+        ),
+        misconception(
+            "the budget (S + 1)·R as the price",
+            "That is about what a bracket costs. Asked for is the exact sum of points times resource, with all that is rounded.",
+            value=_at_full_budget,
+        ),
+        misconception(
+            "the points of later rungs are rounded up",
+            "Only the start is rounded up. On rung i there are ⌊n/η^i⌋ points: round down.",
+            value=_twisted(_hyperband, price=lambda n, eta, r: sum(-(-n // eta**i) * one for i, one in enumerate(r))),
         ),
         misconception(
             "the rounded resource is multiplied up",
@@ -1022,6 +1332,29 @@ def _everyone(lr, values, k, picks, factors, low, high):
     return parents, rates
 
 
+def _from_the_worst(lr, values, k, picks, factors, low, high):
+    return _exploited(lr, values, k, picks[::-1], factors[::-1], low, high)
+
+
+def _last_of_the_list(lr, values, k, picks, factors, low, high):
+    order = np.argsort(values)
+    parents, rates = np.arange(len(lr)), np.array(lr, float)
+    parents[-k:] = order[picks]
+    rates[-k:] = np.clip(lr[order[picks]] * factors, low, high)
+    return parents, rates
+
+
+def _rates_first(*inputs):
+    parents, rates = _exploited(*inputs)
+    return rates, parents
+
+
+def _in_the_order_of_the_ranking(lr, values, *others):
+    parents, rates = _exploited(lr, values, *others)
+    order = np.argsort(values)
+    return parents[order], rates[order]
+
+
 exploit_explore = Exercise(
     id="ch11.exploit_explore",
     reference="search.population_based_training",
@@ -1042,6 +1375,16 @@ exploit_explore = Exercise(
             unit=_twisted(_exploited, rank=lambda values: np.argsort(-values)),
         ),
         misconception(
+            "those who are replaced are counted from the worst",
+            "The j-th of them is `order[-k:][j]`: in the order of the ranking, the very worst last. Turn yours round.",
+            unit=_from_the_worst,
+        ),
+        misconception(
+            "the last members of the population are replaced, whatever their loss",
+            "The last k of the ranking are replaced, `order[-k:]`. Their numbers are somewhere in the population.",
+            unit=_last_of_the_list,
+        ),
+        misconception(
             "the picks are taken for numbers in the population",
             "A pick of 0 is the best member, whatever its number. Look it up in the ranking: `order[picks]`.",
             unit=_twisted(_exploited, chosen=lambda order, picks: picks),
@@ -1057,6 +1400,11 @@ exploit_explore = Exercise(
             unit=_twisted(_exploited, explore=lambda rate, factor: rate),
         ),
         misconception(
+            "the factor is added to the rate",
+            "A rate lives on a scale of factors: multiply by 0.8 or 1.2.",
+            unit=_twisted(_exploited, explore=lambda rate, factor: rate + factor),
+        ),
+        misconception(
             "each loser changes its own rate, not that of the winner",
             "The loser takes over weights and rate. The factor multiplies the rate of the winner.",
             unit=_twisted(_exploited, source=lambda winners, losers: losers),
@@ -1070,6 +1418,16 @@ exploit_explore = Exercise(
             "the winners change their rates, too",
             "Only those who are replaced explore. The best go on as they are.",
             unit=_everyone,
+        ),
+        misconception(
+            "the rates come first",
+            "First whose weights, whole numbers, then the rates.",
+            unit=_rates_first,
+        ),
+        misconception(
+            "the answers stand in the order of the ranking",
+            "Entry i belongs to member i, as in `lr`. Write into the places `order[-k:]`, and leave the others where they are.",
+            unit=_in_the_order_of_the_ranking,
         ),
         misconception(
             "a rate leaves its range",
