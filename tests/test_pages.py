@@ -107,6 +107,31 @@ def test_every_exercise_knows_three_mistakes_and_teaches_about_each(page):
         assert all(len(" ".join(mistake.hints)) > 40 for mistake in record.misconceptions), record.id
 
 
+def test_no_later_cell_takes_the_name_of_an_answer(page):
+    """A demo that uses a student's function name for something else breaks the check of whoever asks it again."""
+    answered: set[str] = set()
+    for cell in page.cells:
+        if cell.cell_type == "code":
+            tree = ast.parse(cell.source)
+            made = {one.name for one in tree.body if isinstance(one, ast.FunctionDef | ast.ClassDef)}
+            if cell.id in page.tasks:
+                answered |= made
+            else:
+                made |= {node.id for node in _outermost(tree) if isinstance(node.ctx, ast.Store)}
+                assert not answered & made, cell.source[:80]
+
+
+def _outermost(tree):
+    """The names of a cell that are not inside a function, a class or a comprehension."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Name):
+            yield node
+        inner = (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+        waiting += [child for child in ast.iter_child_nodes(node) if not isinstance(child, inner)]
+
+
 def test_sections_are_numbered_in_order(page):
     number = int(page.chapter[2:4])
     found = [tuple(map(int, pair)) for pair in re.findall(r"^## (\d+)\.(\d+) ", page.text, re.MULTILINE)]
