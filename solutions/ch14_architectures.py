@@ -44,7 +44,7 @@ from course_lib import activations, figures, layers
 #
 # **The question.** D3 lists more than a dozen networks on one slide and says in its last line that they all rely on modules. How do they hang together?
 #
-# **The picture.** One lane for each family, one mark for each network, at the year of its paper. An arrow says: this grew from that. The map is drawn from a table, `figures.architectures.JUNGLE`, with people and papers. The years after 2005 have more room, because more happened.
+# **The picture.** One lane for each family, one mark for each network, at the year of its paper. An arrow says: this grew from that. There are twenty-two marks: the perceptron, with which it began, and the twenty-one networks of this chapter. The map is drawn from a table, `figures.architectures.JUNGLE`, with people and papers. The years after 2005 have more room, because more happened.
 
 # %% tags=["demo"]
 jungle = {plant.name: plant for plant in figures.architectures.JUNGLE}
@@ -57,7 +57,7 @@ assert len(late) >= len(jungle) / 2
 figures.architectures.jungle_map()
 
 # %% [markdown]
-# **What is the same everywhere.** A network answers, a loss says how wrong the answer is, the gradient goes back, an optimizer takes a step. Only three things differ from plant to plant: *what is joined to what*, *what is asked*, and *where the target comes from*. The last column is the one that surprises most people. Most of the jungle needs no labels at all.
+# **What is the same everywhere.** A network answers, a loss says how wrong the answer is, the gradient goes back, an optimizer takes a step. Only three things differ from plant to plant: *what is joined to what*, *what is asked*, and *where the target comes from*. The last of the three surprises most people. Most of the jungle needs no labels at all.
 #
 # | target | networks |
 # |---|---|
@@ -98,7 +98,7 @@ from course_lib.architectures_torch import supervised
 
 began = time.perf_counter()
 mlp, mlp_history = architectures.train_mlp(epochs=8)
-cnn, cnn_history = architectures_torch.train_cnn(epochs=6)
+cnn, cnn_history = architectures_torch.train_cnn(epochs=5)
 print(f"both have learned in {time.perf_counter() - began:.1f} seconds")
 assert mlp.forward(np.zeros((3, 64))).shape == cnn(torch.zeros(3, 1, 8, 8)).shape == (3, 10)
 
@@ -114,7 +114,7 @@ def shuffled(images):
 (x, labels), (test_x, test_labels) = supervised.digit_images(0, 1, 8, 8)
 mixed = (shuffled(x), labels), (shuffled(test_x), test_labels)
 rng = torch.Generator().manual_seed(0)
-mixed_history = supervised.train_classifier(architectures_torch.CNN(10, rng), *mixed, rng, 6, 0.005)
+mixed_history = supervised.train_classifier(architectures_torch.CNN(10, rng), *mixed, rng, 5, 0.005)
 rng = np.random.default_rng(0)
 known, asked = ((images.flatten(1).numpy(), answers.numpy()) for images, answers in mixed)
 mlp_mixed = training.fit(
@@ -203,7 +203,7 @@ assert len(centers) == 2 + 3 + 4 + 4 + 3 + 2  # words at the edges have fewer ne
 
 # %% [markdown] exercise="ch14.skip_grams" minutes=8 difficulty=1
 # ### Exercise: the pairs of a text
-# Write `skip_grams(ids, window)`. It returns two lists or arrays of the same length: the centers, and beside each its context. A context is a word at most `window` places before or after the center, in the same text.
+# Write `skip_grams(ids, window)`. It returns two lists or arrays of the same length, `return centers, contexts`: the centers, and beside each its context. A context is a word at most `window` places before or after the center, in the same text.
 #
 # The order: the centers from left to right; for each center its contexts from left to right. A place is no context of itself, but another place with the same word is.
 #
@@ -215,6 +215,11 @@ assert len(centers) == 2 + 3 + 4 + 4 + 3 + 2  # words at the edges have fewer ne
 # <details><summary>Hint 2</summary>
 #
 # The places near `i` go from `max(0, i - window)` to `min(len(ids), i + window + 1)`, the end not included. Leave out `j == i`.
+# </details>
+#
+# <details><summary>My result is an error: the function returned 8 things; expected 2</summary>
+#
+# You return one list of pairs. Keep two lists from the start, append `ids[i]` to the one and `ids[j]` to the other, and return both.
 # </details>
 #
 # <details><summary>My result is longer than expected, and has the last word beside the first</summary>
@@ -454,10 +459,10 @@ check("ch14.autoencoder", Autoencoder)
 #
 # **The question.** A narrow place is one way to forbid mere copying. Is there another one, that leaves the middle wide?
 #
-# **The picture.** Add noise to the input, and ask for the clean picture. Copying is now wrong, because what comes in is not what is asked for. (Vincent and others, 2008. Shortened: 20 epochs in place of 60.)
+# **The picture.** Add noise to the input, and ask for the clean picture. Copying is now wrong, because what comes in is not what is asked for. (Vincent and others, 2008. Shortened: 14 epochs in place of 60.)
 
 # %% tags=["demo"]
-cleaner, cleaned = architectures.train_denoising_autoencoder(code=32, epochs=20, noise=0.3)
+cleaner, cleaned = architectures.train_denoising_autoencoder(code=32, epochs=14, noise=0.3)
 noisy = new_ink + 0.3 * np.random.default_rng(1).normal(size=new_ink.shape)
 error_of = {
     "the noisy picture itself": np.mean((noisy - new_ink) ** 2),
@@ -469,8 +474,8 @@ for name, error in error_of.items():
 np.testing.assert_allclose(error_of["the noisy picture itself"], 0.3**2, rtol=0.05)
 assert error_of["the denoising one"] < 0.3 * error_of["the noisy picture itself"]
 assert error_of["the denoising one"] < 0.75 * error_of["a plain autoencoder"]
-wide, wide_history = architectures.train_denoising_autoencoder(code=96, epochs=10, noise=0.3)
-print(f"with a code of 96 numbers for 64 pixels    {wide_history['error'][-1]:.4f} after 10 epochs")
+wide, wide_history = architectures.train_denoising_autoencoder(code=96, epochs=6, noise=0.3)
+print(f"with a code of 96 numbers for 64 pixels    {wide_history['error'][-1]:.4f} after 6 epochs")
 assert wide_history["error"][-1] < 0.35 * 0.09  # wider than the input, and yet no copying
 cleaning = {"noisy": noisy[:9], "cleaned": cleaner.forward(noisy)[:9], "true": new_ink[:9]}
 figures.architectures.image_rows(cleaning, "New digits with noise of spread 0.3", new_labels[:9])
@@ -525,6 +530,8 @@ figures.architectures.image_rows(walk, "A walk through the codes", marks)
 # This is called the *reparameterization trick*: the noise comes from outside, so a gradient can pass through $\mu$ and $\sigma$. The pull toward the standard normal is a divergence, in nats. Summed over the numbers of a code,
 #
 # $$\mathrm{KL} = \tfrac12 \sum_d \left( \mu_d^2 + \sigma_d^2 - 1 - \log \sigma_d^2 \right) .$$
+#
+# The loss of an example is the sum of two prices: $-\log p(x \mid z)$ for saying its pixels again, and KL for its cloud. The loss with its sign reversed is, averaged over the drawn $z$, never above $\log p(x)$. That is the *bound* which the first cell printed.
 #
 # **The code.** Zero for $\mu = 0, \sigma = 1$, and above zero everywhere else. Let us ask random points, too:
 
@@ -599,10 +606,10 @@ check("ch14.variational", sample_code, divergence)
 figures.architectures.stamps([1.0, -0.5, 2.0], [1.0, 2.0, 1.0], 2)
 
 # %% [markdown]
-# **What it is good for.** A net of one convolution, one such *transposed* convolution with stride 2, and one more convolution guesses digits of 8 × 8 from the means of their 2 × 2 squares. (Zeiler and others, 2010, gave the name; learning it from pairs like these is due to Dong and others, 2016. Shortened: 3 epochs in place of 8.)
+# **What it is good for.** A net of one convolution, one such *transposed* convolution with stride 2, and one more convolution guesses digits of 8 × 8 from the means of their 2 × 2 squares. (Zeiler and others, 2010, gave the name; learning it from pairs like these is due to Dong and others, 2016. Shortened: 2 epochs in place of 8.)
 
 # %% tags=["demo"]
-enlarger, large_history = architectures_torch.train_deconvolution(epochs=3)
+enlarger, large_history = architectures_torch.train_deconvolution(epochs=2)
 small = torch.nn.functional.avg_pool2d(tensor.reshape(-1, 1, 8, 8), 2)
 with torch.no_grad():
     guessed = enlarger(small)[:, 0].numpy()
@@ -769,19 +776,19 @@ assert verdicts[2.0][0] < 0.1 and verdicts[4.0][0] < 0.1  # far or very far: no 
 assert verdicts[1.0][1] + 0.5 < verdicts[2.0][1] < verdicts[4.0][1] - 1  # the critic tells
 
 # %% [markdown]
-# The discriminator is sure in both cases, so its loss is near 0, and a generator that learns from it gets hardly a gradient. The critic goes on to say how far it is. Now it teaches a generator. (Shortened: 150 steps in place of 400, each with four steps of the critic and at a larger rate.)
+# The discriminator is sure in both cases, so its loss is near 0, and a generator that learns from it gets hardly a gradient. The critic goes on to say how far it is. Now it teaches a generator. (Shortened: 100 steps in place of 400, each with four steps of the critic and at a larger rate.)
 
 # %% tags=["demo"]
 taught, critic_history = architectures_torch.train_wasserstein_gan(
-    steps=150, critic_steps=4, lr=0.005, penalty=0.5
+    steps=100, critic_steps=4, lr=0.005, penalty=0.5
 )
 carried = critic_history["distance"]
-print("distance to the ring after 0, 50, 100, 150 steps:", [f"{gap:.2f}" for gap in carried])
+print("distance to the ring after 0, 50, 100 steps:", [f"{gap:.2f}" for gap in carried])
 assert carried[-1] < 0.6 * carried[0]
 untaught = architectures_torch.Generator(4, 64, 2, torch.Generator().manual_seed(0))
 before_after = [net.sample(250).detach().numpy() for net in (untaught, taught)]
 figures.architectures.invented_points(
-    data.ring(numbers, 250), before_after, (0, 150), (carried[0], carried[-1])
+    data.ring(numbers, 250), before_after, (0, 100), (carried[0], carried[-1])
 )
 
 # %% [markdown]
@@ -1108,7 +1115,7 @@ loads = (2, 5, 8, 11, 14, 18, 24)
 shares = [np.mean([recalled_share(count, seed) for seed in range(4)]) for count in loads]
 for count, share in zip(loads, shares):
     print(f"{count:3d} patterns: {share:4.0%} come back whole")
-assert shares[0] > 0.95 and shares[1] > 0.9 and shares[-1] < 0.2
+assert min(shares[:3]) > 0.9 and shares[-1] < 0.2
 
 # %% [markdown]
 # About 0.14 patterns for each unit, says theory for large nets in which a few mistakes are allowed. Up to a tenth nearly all is well here, and soon beyond it memory falls apart. There are also valleys that nobody has stored: the opposite of each pattern, and mixtures.
@@ -1216,7 +1223,7 @@ figures.architectures.image_rows(dreams, title, new_labels[:9])
 #
 # $$p(h_j = 1 \mid v) = \sigma(W v + b)_j, \qquad p(v_i = 1 \mid h) = \sigma(W^{T} h + a)_i .$$
 #
-# To make the examples likelier, lower the energy of what is *seen* and raise it where the machine *dreams*. The exact dream would take for ever. Contrastive divergence (CD-1) dreams for one step, from the example on:
+# Is a picture alone likely, whatever the hidden units do? That says its *free energy* $F(v) = -\log\sum_h e^{-E(v, h)}$, which the cell above printed: the lower, the likelier. To make the examples likelier, lower the energy of what is *seen* and raise it where the machine *dreams*. The exact dream would take for ever. Contrastive divergence (CD-1) dreams for one step, from the example on:
 #
 # 1. $h$: the hidden probabilities of the example $v$.
 # 2. Draw hidden 0s and 1s: 1 where a uniform number is below $h$.
@@ -1294,12 +1301,12 @@ check("ch14.contrastive_divergence", contrastive_divergence)
 #
 # **The question.** A digit is read row by row, from top to bottom, eight steps of eight pixels. Only after the last row comes the question. Who still knows the first one?
 #
-# **The picture.** Three cells, the same network around them: RNN (Elman, 1990), LSTM (Hochreiter and Schmidhuber, 1997), GRU (Cho and others, 2014). (Shortened: 4 epochs in place of 10.)
+# **The picture.** Three cells, the same network around them: RNN (Elman, 1990), LSTM (Hochreiter and Schmidhuber, 1997), GRU (Cho and others, 2014). (Shortened: 3 epochs in place of 10.)
 
 # %% tags=["demo"]
 readers, reading = {}, {}
 for cell in ("RNN", "LSTM", "GRU"):
-    readers[cell], history = architectures_torch.train_sequence(cell=cell, epochs=4)
+    readers[cell], history = architectures_torch.train_sequence(cell=cell, epochs=3)
     reading[cell] = history["validation_accuracy"]
     parameters = sum(p.numel() for p in readers[cell].parameters())
     print(f"{cell:5s} {reading[cell][-1]:.1%} of the new digits, {parameters} parameters")
@@ -1339,12 +1346,12 @@ assert remembers("LSTM", 60) > 100 * remembers("RNN", 60)
 #
 # **The question.** A computer copies a list of any length with the same short program. Can a network learn a *procedure* like this, rather than lists of a length it has seen?
 #
-# **The picture.** A small network with a memory of 20 rows and two heads, one that writes and one that reads. It sees 1 to 3 rows of bits, then a mark, and has to say them again. (Graves, Wayne and Danihelka, 2014. Shortened: 140 steps of training, with shorter lists than the course's own.) We ask it for eight rows, more than twice as many as it has ever seen:
+# **The picture.** A small network with a memory of 20 rows and two heads, one that writes and one that reads. It sees 1 to 3 rows of bits, then a mark, and has to say them again. (Graves, Wayne and Danihelka, 2014. Shortened: 100 steps of training, with shorter lists than the course's own.) We ask it for eight rows, more than twice as many as it has ever seen:
 
 # %% tags=["demo"]
 from course_lib.architectures_torch import turing
 
-copier, copier_history = architectures_torch.train_turing(longest=3, steps=140)
+copier, copier_history = architectures_torch.train_turing(longest=3, steps=100)
 for rows in (2, 4, 8):
     print(f"{rows} rows: {turing.bits_right(copier, rows):.1%} of the bits right")
 assert turing.bits_right(copier, 2) > 0.9 and turing.bits_right(copier, 8) > 0.65
@@ -1441,12 +1448,14 @@ check("ch14.addressing", by_content, move)
 #
 # **The question.** A recurrent net squeezes the whole past into one state. What if every step could look at all steps before it, each time anew?
 #
-# **The picture.** A model of the next character, for our made-up language: two blocks, four heads, 32 features. (Vaswani and others, 2017. Shortened: three epochs, with a context of 32 characters, in place of eight epochs with 48.) To beat: tables of *n-grams*, which have counted what follows each string of $n - 1$ characters.
+# **The picture.** A model of the next character, for our made-up language: two blocks, four heads, 32 features. (Vaswani and others, 2017. Shortened: three epochs on 600 sentences, with a context of 24 characters, in place of eight epochs on 800 with 48.) To beat: tables of *n-grams*, which have counted what follows each string of $n - 1$ characters.
 
 # %% tags=["demo"]
-writer, writer_history = architectures_torch.train_transformer(context=32, epochs=3)
+writer, writer_history = architectures_torch.train_transformer(
+    context=24, epochs=3, texts=(600, 100)
+)
 tables, reached = writer_history["ngrams"], writer_history["test"][0]
-for n in (1, 2, 3, 5, 8):
+for n in (1, 2, 3, 6, 8):
     print(f"{n}-grams     {tables[n - 1]:.3f} nats for each character of new sentences")
 print(f"transformer {reached:.3f}")
 print("it writes:", writer.write("the ", 90))
@@ -1455,7 +1464,7 @@ against = {"n-grams, n = 1 to 8": tables, "transformer": [reached] * len(tables)
 figures.architectures.curves({"nats a character, on new text": against}, "n")
 
 # %% [markdown]
-# After these few epochs it is about as good as a table of 7-grams. Trained in full, `architectures_torch.train_transformer()`, it beats all eight tables: try it when you have a minute.
+# After these few epochs it is about as good as a table of 6-grams. Trained in full, `architectures_torch.train_transformer()`, it beats all eight tables: try it when you have a minute.
 #
 # **What does it look at?** Each row is a character that is about to be followed by another one; dark columns are those it looks at. Nothing is dark to the right of the diagonal: the mask forbids it.
 

@@ -35,6 +35,12 @@ def _by_distance(ids, window):
     return np.array([center for center, _ in both]), np.array([context for _, context in both])
 
 
+def _nearest_first(ids, window):
+    n = len(ids)
+    steps = [side * step for step in range(1, window + 1) for side in (-1, 1)]
+    return _pairs(ids, window, lambda i: [i + step for step in steps if 0 <= i + step < n])
+
+
 skip_grams = Exercise(
     id="ch14.skip_grams",
     reference="",
@@ -87,6 +93,18 @@ skip_grams = Exercise(
             "the pairs are ordered by distance, not by center",
             "The pairs are right, but their order is another one. The outer loop runs over the centers, the inner one over the neighbors of this center.",
             unit=_by_distance,
+        ),
+        misconception(
+            "the contexts of a center come with the nearest first",
+            "All pairs are there, and each center has its own. Its contexts stand in the order of the text, from left to right: i − 2, i − 1, i + 1, i + 2.",
+            unit=_nearest_first,
+        ),
+        misconception(
+            "words near the edges are no centers",
+            "The first and the last words have fewer neighbors, and those count. Let every place be a center, and cut the window where the text ends.",
+            unit=lambda ids, window: _pairs(
+                ids, window, keep=lambda i, j, ids: i != j and window <= i < len(ids) - window
+            ),
         ),
         misconception(
             "the nearest places only: the window is 1 whatever is asked for",
@@ -197,6 +215,11 @@ glove = Exercise(
             "every pair weighs 1",
             "The squared error of a pair is multiplied by its weight before the sum.",
             loss=lambda *given: _glove(*given, f=lambda counts, largest: 1.0 * (counts > 0)),
+        ),
+        misconception(
+            "the weight is squared together with the error",
+            "The weight stands before the bracket: first the square of the error, then times f. In f * error ** 2 Python does it in this order.",
+            loss=lambda *given: _glove(*given, f=lambda counts, largest: _f(counts, largest) ** 2),
         ),
     ],
 )
@@ -396,6 +419,11 @@ variational = Exercise(
             code=lambda mean, log_var, noise: mean + log_var * noise,
         ),
         misconception(
+            "the square root of the logarithm multiplies the noise",
+            "The given log_var is not σ² but its logarithm, and may be negative. First take the exponential, then the root: both at once are exp(log_var / 2).",
+            code=lambda mean, log_var, noise: mean + np.sqrt(log_var) * noise,
+        ),
+        misconception(
             "the noise is added as it is",
             "Each code has a spread of its own. Multiply the noise by σ = exp(log_var / 2) before you add the mean.",
             code=lambda mean, log_var, noise: mean + noise,
@@ -419,6 +447,11 @@ variational = Exercise(
             "the 1 is not subtracted",
             "A code that is already standard normal costs nothing. Without the −1 it costs ½ for each number.",
             divergence=lambda mean, log_var: _divergence(mean, log_var, one=0),
+        ),
+        misconception(
+            "log_var is taken for the variance itself",
+            "Where the formula has σ², write exp(log_var); where it has log σ², write log_var as it is given.",
+            divergence=lambda mean, log_var: (mean**2 + log_var - 1 - np.log(log_var)).sum() / 2 / len(mean),
         ),
         misconception(
             "the standard deviation where the variance belongs",
@@ -452,6 +485,13 @@ def _spread(x, kernel, stride, padding, *, cut=None, put=None, turn=False):
 
 def _size(length, kernel_size, stride, padding):
     return (length - 1) * stride + kernel_size - 2 * padding
+
+
+def _side_by_side(x, kernel, stride, padding):
+    y = np.zeros((len(x) - 1) * stride + len(kernel))
+    near = np.convolve(x, kernel)
+    y[: len(near)] = near
+    return y[padding : len(y) - padding]
 
 
 def _gathered(x, kernel, stride, padding):
@@ -516,6 +556,16 @@ transposed = Exercise(
             "cut off at the front only",
             "The padding has two sides. Cut p places off at the end, too.",
             value=lambda *given: _spread(*given, cut=lambda y, padding: y[padding:]),
+        ),
+        misconception(
+            "empty where the padding is 0",
+            "With a padding of 0, y[padding:-padding] is y[0:0]. Count the end from the front: y[padding : len(y) - padding].",
+            value=lambda *given: _spread(*given, cut=lambda y, padding: y[padding:-padding]),
+        ),
+        misconception(
+            "the stamps lie one place apart, whatever the stride",
+            "The stride says how far apart the stamps lie: that of x[i] begins at i · stride, not at i.",
+            value=_side_by_side,
         ),
         misconception(
             "the stride leaves out results in place of spreading the inputs",
@@ -588,6 +638,14 @@ class _HalfPastTheRelu(_Block):
         return self.f.backward(self.relu.backward(dy)) + self.shortcut.backward(dy)
 
 
+class _OneRelu(_Block):
+    """The last ReLU is the object inside f, and remembers one input only."""
+
+    def __init__(self, inputs, hidden, outputs, rng):
+        super().__init__(inputs, hidden, outputs, rng)
+        self.relu = self.f.layers[1]
+
+
 class _AlwaysProjects(_Block):
     projects = staticmethod(lambda inputs, outputs: True)
 
@@ -656,6 +714,11 @@ residual_block = Exercise(
             unit=_HalfPastTheRelu,
         ),
         misconception(
+            "one ReLU object for both ReLUs",
+            "A ReLU object remembers where it cut its latest input. Used twice, it has forgotten the first one when backward asks. Make two.",
+            unit=_OneRelu,
+        ),
+        misconception(
             "a dense layer on the shortcut even where the sizes are equal",
             "Where inputs and outputs have the same size the shortcut is x itself: nothing to learn, nothing in the gradient's way.",
             unit=_AlwaysProjects,
@@ -695,6 +758,14 @@ def _forward_sums(rewards, ends, gamma):
         total = rewards[t] + gamma * total
         g[t] = total
         total = total * (1 - ends[t])
+    return g
+
+
+def _loop_forward(rewards, ends, gamma):
+    g, total = np.zeros(len(rewards)), 0.0
+    for t in range(len(rewards)):
+        total = rewards[t] + gamma * (1 - ends[t]) * total
+        g[t] = total
     return g
 
 
@@ -756,6 +827,21 @@ returns = Exercise(
             returns=_forward_sums,
         ),
         misconception(
+            "the loop begins at the first step",
+            "The return of step t needs that of step t + 1. So begin at the last step: for t in reversed(range(len(rewards))).",
+            returns=_loop_forward,
+        ),
+        misconception(
+            "the returns stand in reverse order",
+            "You walk from the last step to the first and append: then the last return comes first. Turn the list round at the end, or write to g[t].",
+            returns=lambda rewards, ends, gamma: _returns(rewards, ends, gamma)[::-1],
+        ),
+        misconception(
+            "what follows counts at an end only: ends[t] where 1 − ends[t] belongs",
+            "Where ends[t] is 1 the factor must be 0, and elsewhere 1. That is 1 - ends[t].",
+            returns=lambda rewards, ends, gamma: _returns(rewards, 1 - ends, gamma),
+        ),
+        misconception(
             "the step's own reward is left out",
             "The reward that step t brings is the first term of its return, with the weight 1.",
             returns=_without_own,
@@ -769,6 +855,21 @@ returns = Exercise(
             "epsilon is the share of greedy actions",
             "With probability ε the action is random. So the random one is taken where u is below ε, the best one elsewhere.",
             action=lambda q, u, random_action, epsilon: np.where(u < epsilon, q.argmax(axis=1), random_action),
+        ),
+        misconception(
+            "random where u is above ε",
+            "The action is random with the probability ε, and u is below ε in a share ε of all cases: np.where(u < epsilon, random_action, …).",
+            action=lambda q, u, random_action, epsilon: np.where(u > epsilon, random_action, q.argmax(axis=1)),
+        ),
+        misconception(
+            "random also where u is exactly ε",
+            "Below means below: u < epsilon. With an epsilon of 0 nobody acts at random, not even where u is 0.",
+            action=lambda q, u, random_action, epsilon: np.where(u <= epsilon, random_action, q.argmax(axis=1)),
+        ),
+        misconception(
+            "one largest q of the whole table in place of one in each row",
+            "Without an axis argmax looks at the table as one long row. Each walker has a row of its own: q.argmax(axis=1).",
+            action=lambda q, u, random_action, epsilon: np.where(u < epsilon, random_action, q.argmax()),
         ),
         misconception(
             "the worst action in place of the best",
@@ -984,6 +1085,11 @@ contrastive_divergence = Exercise(
             "Nobody dreams of it any more, so its probabilities are enough, and they carry less noise.",
             unit=lambda *given: _contrast(*given, last="drawn"),
         ),
+        misconception(
+            "the two gradients for the biases are exchanged",
+            "The order is weight, visible biases, hidden biases. The second one has as many numbers as there are pixels.",
+            unit=lambda *given: tuple(_contrast(*given)[k] for k in (0, 2, 1)),
+        ),
     ],
 )
 
@@ -1110,6 +1216,11 @@ addressing = Exercise(
             move=lambda *given: _move(*given, sharpen=lambda at, sharpness: at * sharpness),
         ),
         misconception(
+            "a softmax where each share is raised to a power",
+            "The softmax is for step 1. Here the shares themselves are raised to the power γ, w ** sharpness, and a share of 0 stays 0.",
+            move=lambda *given: _move(*given, sharpen=lambda at, sharpness: np.exp(sharpness * at)),
+        ),
+        misconception(
             "the gate is left out: only what was found counts",
             "Mix what was found with where the head was before, in the shares gate and 1 − gate.",
             move=lambda *given: _move(*given, mix=lambda found, before, gate: found),
@@ -1216,6 +1327,22 @@ class _LosesSkips(_Paper):
         return self.attention.backward(d)
 
 
+class _OneNorm(_Paper):
+    """One object for both norms: it remembers one input only."""
+
+    def __init__(self, *sizes):
+        super().__init__(*sizes)
+        self.second = self.first
+
+
+class _PastTheNorms(_Paper):
+    """The skips' gradients go past the norms."""
+
+    def backward(self, dy):
+        d = dy + self.dense.backward(self.second.backward(dy))
+        return d + self.attention.backward(self.first.backward(d))
+
+
 class _DenseFirst(_Paper):
     dense_first = True
 
@@ -1275,6 +1402,16 @@ causal_block = Exercise(
             "backward leaves out the skips",
             "Each sum sends its gradient down two roads. What the norm's backward answers is added to what comes back through the layer.",
             unit=_LosesSkips,
+        ),
+        misconception(
+            "the skips' gradients go past the norms",
+            "Each sum lies before its norm, so both roads get what the norm's backward answers: d + dense.backward(d), not dy + dense.backward(d).",
+            unit=_PastTheNorms,
+        ),
+        misconception(
+            "one LayerNorm object for both norms",
+            "A LayerNorm object remembers its latest input. Used twice, it has forgotten the first one when backward asks. Make two.",
+            unit=_OneNorm,
         ),
         misconception(
             "the dense layers are made before the attention, and so draw their weights first",

@@ -57,14 +57,15 @@ def to_be_said_again(rng):
 
 
 def codes(rng):
-    """mean, log variance and noise, all (N, code)."""
+    """mean, log variance and noise, all (N, code). A single example has log variances above 0 only."""
     made = []
     for n, code in ((1, 2), (3, 4), (5, 3), (8, 2)):
+        signs = 1.0 if n == 1 else both_signs(rng, (n, code))
         made.append(
             Case(
                 {
                     "mean": grid(rng.normal(size=(n, code))),
-                    "log_var": grid(rng.uniform(0.3, 2.5, (n, code)) * both_signs(rng, (n, code))),
+                    "log_var": grid(rng.uniform(0.3, 2.5, (n, code)) * signs),
                     "noise": grid(rng.uniform(0.2, 2, (n, code)) * both_signs(rng, (n, code))),
                 }
             )
@@ -94,10 +95,13 @@ def signals(rng):
 
 
 def blocks(rng):
-    """x (N, inputs), an upstream gradient, the sizes of a residual block and the seed of its weights."""
+    """x (N, inputs), an upstream gradient, the sizes of a residual block and the seed of its weights.
+
+    In one of them all sizes are the same, so that no shape gives a mistake away.
+    """
     made = []
     for n, inputs, hidden, outputs in (
-        (1, 3, 4, 3), (3, 4, 6, 4), (5, 6, 3, 6), (8, 5, 7, 5), (1, 3, 5, 4), (3, 5, 4, 2), (5, 2, 6, 5)
+        (1, 3, 4, 3), (3, 4, 6, 4), (5, 6, 3, 6), (8, 5, 5, 5), (1, 3, 5, 4), (3, 5, 4, 2), (5, 2, 6, 5)
     ):  # fmt: skip
         sizes = {"inputs": inputs, "hidden": hidden, "outputs": outputs, "rng": _seed(rng)}
         x, dy = grid(rng.normal(size=(n, inputs))), grid(rng.normal(size=(n, outputs)))
