@@ -221,6 +221,11 @@ figures.training.curves(loss_curves, "validation loss", log=True)
 # `t.split(3)` cuts a tensor into pieces of three rows; the last piece may be shorter. `zip` makes pairs of two lists.
 # </details>
 #
+# <details><summary>My result is an error: too many values to unpack</summary>
+#
+# You return a pair of lists; asked for is a list of pairs. `list(zip(…, …))` makes one out of the other.
+# </details>
+#
 # <details><summary>My result is shuffled, but in another order than expected</summary>
 #
 # Did you draw more than once, or without the generator? Each draw moves the generator on. One call, one draw.
@@ -305,7 +310,7 @@ figures.training.one_step(moments)
 #
 # The first line may also stand last, as D4's listing has it: what matters is that `.grad` is empty before `backward`.
 #
-# **The code.** Three wrong orders on the digits, each for eight epochs.
+# **The code.** The right order and three wrong ones on the digits, one of them at two rates.
 
 # %% tags=["demo"]
 def learn_in_order(lines, lr=0.3, epochs=8, seed=0):
@@ -370,6 +375,11 @@ figures.training.curves(in_order, "mean training loss")
 # <details><summary>My result is right at the first step and wrong at the second</summary>
 #
 # What lies in `.grad` when the second `backward` begins? It should be empty.
+# </details>
+#
+# <details><summary>My result is an error about Long, or a float has no attribute 'backward'</summary>
+#
+# The loss function takes the scores first, then the labels; and the scores themselves, not their `argmax`. Keep the loss as a tensor until `backward` is done: `.item()` belongs to the `return`.
 # </details>
 #
 # <details><summary>My weights do not move</summary>
@@ -739,6 +749,11 @@ except NameError as problem:
 # That is bug number one. A constructor knows its arguments and the names of the notebook, and nothing else.
 # </details>
 #
+# <details><summary>No bug is named any more, and yet a part is wrong</summary>
+#
+# Then you have mended it into another one. *The schedule*: two numbers, the steps before the first `scheduler.step()` and the calls of it; one call, behind the loop. *The mean*: each loss is a mean over its batch, so multiply it by the number of examples before you add it up. *Inputs and labels*: `split_data` returns x and labels for training first, then x and labels for validation.
+# </details>
+#
 # <details><summary>I have mended a line, and the check still names its bug</summary>
 #
 # Run the cell again before you ask: the check sees the last version that was run.
@@ -970,7 +985,7 @@ check("ch13.rates", accuracy, precision, recall, specificity)
 #
 # **The question.** A score becomes an answer at a threshold. Which threshold? And can a model be judged without one?
 #
-# **The picture.** Lower the threshold, and more positives are found, at the price of more false alarms. Each threshold is a point of the curve on the right.
+# **The picture.** Lower the threshold, and more positives are found, at the price of more false alarms. Each threshold is a point of the curve on the right: to the right the share of false alarms among the negatives (1 − specificity), upward the recall. It is called the *ROC curve*, receiver operating characteristic, a name from the days of radar; $\text{AUC}$ is the area under the curve.
 
 # %% tags=["demo"]
 half = [metrics.recall(scores_of_8 > t, is_8) for t in (0.9, 0.5, 0.1, 0.02)]
@@ -983,7 +998,7 @@ figures.training.separation(scores_of_8, is_8, 0.2)
 #
 # $$\text{AUC} = P(s_+ > s_-) + \tfrac12 P(s_+ = s_-) = \frac{1}{P N}\sum_{i \in +}\ \sum_{j \in -} \left( [s_i > s_j] + \tfrac12 [s_i = s_j] \right),$$
 #
-# with $P$ positives and $N$ negatives. Guessing gives ½, perfect order gives 1.
+# with $P$ positives and $N$ negatives; a bracket is 1 where what stands in it is true, and 0 elsewhere. Guessing gives ½, perfect order gives 1.
 #
 # **The code.** The same number twice: from the pairs, and by adding up trapezoids under the curve. And a score that is squeezed by any growing function keeps its area: only the order counts.
 
@@ -1360,6 +1375,11 @@ assert refused_gift
 # Loading is two calls of `load_state_dict`: the model's and the optimizer's. Each changes its object in place.
 # </details>
 #
+# <details><summary>My result is an `UnpicklingError`: "Weights only load failed"</summary>
+#
+# You have saved the model or the optimizer as an object. Save what their `state_dict()` returns: tensors and numbers.
+# </details>
+#
 # <details><summary>My result is right at first and drifts away afterwards</summary>
 #
 # The weights came back, the optimizer's memory did not. Adam's running means are part of the run.
@@ -1410,7 +1430,7 @@ figures.training.number_formats(formats)
 # **The mathematics.** A number with $f$ bits of fraction has a relative step of $2^{-f}$. In bfloat16 that is $1/128$: less than three decimal digits. Two things go wrong, and each has its cure.
 #
 # - **Small steps vanish.** At a weight of 1, bfloat16 cannot take a step below about 0.004. So the weights stay in float32.
-# - **Small gradients vanish.** float16 has no numbers below about $6 \cdot 10^{-8}$. So the loss is multiplied by a large number before `backward` and the gradients divided by it afterwards (*loss scaling*; Micikevicius and others, 2018). bfloat16 has the range of float32 and needs no scaling.
+# - **Small gradients vanish.** float16 has no positive numbers below about $6 \cdot 10^{-8}$. So the loss is multiplied by a large number before `backward` and the gradients divided by it afterwards (*loss scaling*; Micikevicius and others, 2018). bfloat16 has the range of float32 and needs no scaling.
 
 # %% tags=["demo"]
 one = torch.tensor(1.0, dtype=torch.bfloat16)
@@ -1451,7 +1471,7 @@ assert mixed[2] == (torch.bfloat16, torch.float32, torch.float32, torch.float32)
 assert abs(plain[0] - mixed[0]) < 0.05
 
 # %% [markdown]
-# The accuracy is the same. The time is not the point on such a small network, nor on most CPUs, where changing the type costs more than the product saves. On a graphics processor with wide layers it is: see section 13.14.
+# The accuracy is nearly the same. The time is not the point on such a small network, nor on most CPUs, where changing the type costs more than the product saves. On a graphics processor with wide layers it is: see section 13.14.
 #
 # **Remember.** Products in 16 bits, weights and sums in 32. bfloat16 keeps the range, float16 needs its loss scaled.
 
@@ -1596,12 +1616,12 @@ for name, (prediction, target) in pairs.items():
     there = float(getattr(metrics_torch, name)(*as_tensors))
     print(f"{name:18s} {here:.4f}, Δ {abs(here - there):.1e}")
     assert abs(here - there) < 1e-9
-np.testing.assert_allclose(metrics.cosine_similarity(a, b), 0.5)  # one pair parallel, one square
+np.testing.assert_allclose(metrics.cosine_similarity(a, b), 0.5)  # parallel: 1, at right angles: 0
 
 # %% [markdown]
 # **The mathematics.** A device is fast where there is much to do at once. A step on it costs about
 #
-# $$t = t_\text{start} + \frac{\text{operations}}{\text{speed}},$$
+# $$t = t_\text{start} + \frac{\text{operations}}{\text{speed}} .$$
 #
 # On a graphics processor the start takes longer and the operations take far less. So a small network gains nothing there, and may even lose. A wide one gains much.
 #

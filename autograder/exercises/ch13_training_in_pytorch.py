@@ -49,6 +49,16 @@ def _batched(draw=None, pair=None, cut=None):
     return batches
 
 
+def _pieces_shuffled(x, labels, batch_size, generator):
+    pieces = list(zip(x.split(batch_size), labels.split(batch_size)))
+    return [pieces[i] for i in torch.randperm(len(pieces), generator=generator)]
+
+
+def _drawn_each_time(x, labels, batch_size, generator):
+    orders = [torch.randperm(len(x), generator=generator)[:batch_size] for _ in range(0, len(x), batch_size)]
+    return [(x[order], labels[order]) for order in orders]
+
+
 def _batches_answer(reference, inputs):
     """The reference tells its order by the loss that it is given: a spy that notes what comes."""
     x, labels = scenes.floats(inputs["x"]), scenes.whole(inputs["labels"])
@@ -122,6 +132,16 @@ batches = Exercise(
             "as many batches as the batch size says, not batches of that size",
             "Of eight examples, `x.chunk(3)` makes three pieces, and `x.split(3)` makes pieces of three.",
             unit=_batched(cut=lambda values, size: values.chunk(size)),
+        ),
+        misconception(
+            "whole batches are put into another order, and each holds what it always held",
+            "You cut first and shuffled the pieces. In a sorted data set each of them still holds one class. Shuffle the examples, then cut.",
+            unit=_pieces_shuffled,
+        ),
+        misconception(
+            "a new order is drawn for each batch",
+            "An example may then come twice in an epoch, and another one never. Draw one order before the loop, and cut it.",
+            unit=_drawn_each_time,
         ),
     ],
 )
@@ -216,6 +236,13 @@ train_step = Exercise(
             "Return the loss that `backward` started from. A second forward call costs time and answers another question.",
             unit=_stepped(answer=lambda loss, again: again()),
         ),
+        misconception(
+            "the sum of the losses, not their mean",
+            "The loss function gives the mean over the batch. Return it as it is; the weighing by the number of examples comes in the next exercise.",
+            unit=lambda model, loss_function, optimizer, x, labels: (
+                _stepped()(model, loss_function, optimizer, x, labels) * len(x)
+            ),
+        ),
     ],
 )
 
@@ -237,6 +264,16 @@ def _last_loss(model, loss_function, optimizer, batches):
     for x, labels in batches:
         loss = _stepped()(model, loss_function, optimizer, x, labels)
     return loss
+
+
+def _last_sum(model, loss_function, optimizer, batches):
+    last = _last_loss(model, loss_function, optimizer, batches)
+    return last * len(batches[-1][0]) / sum(len(x) for x, _ in batches)
+
+
+def _all_as_large_as_the_first(model, loss_function, optimizer, batches):
+    mean = _epoch()(model, loss_function, optimizer, batches)
+    return mean * sum(len(x) for x, _ in batches) / (len(batches) * len(batches[0][0]))
 
 
 def _measured_at_the_end(model, loss_function, optimizer, batches):
@@ -287,6 +324,16 @@ train_epoch = Exercise(
             unit=_last_loss,
         ),
         misconception(
+            "each batch overwrites the sum: = where += belongs",
+            "At the end your sum holds the last batch only, and is divided by the number of all examples. Add with +=.",
+            unit=_last_sum,
+        ),
+        misconception(
+            "all batches are taken to be as large as the first",
+            "The last batch may be smaller, so the number of examples is not batches times batch size. Count it in the loop.",
+            unit=_all_as_large_as_the_first,
+        ),
+        misconception(
             "only the first batch is used",
             "Your loop ends after one batch. Does a `return` stand inside it?",
             unit=_epoch(use=lambda batches: batches[:1]),
@@ -323,6 +370,20 @@ def _accumulated(weigh=lambda part, whole, number: part / whole, zero="once", st
         return answer(seen) if answer else total
 
     return accumulated_step
+
+
+def _in_one_piece(model, loss_function, optimizer, x, labels, micro):
+    return _accumulated()(model, loss_function, optimizer, x, labels, len(x))
+
+
+def _chunked(model, loss_function, optimizer, x, labels, micro):
+    return _accumulated()(model, loss_function, optimizer, x, labels, -(-len(x) // micro))
+
+
+def _each_as_full(model, loss_function, optimizer, x, labels, micro):
+    return _accumulated(weigh=lambda part, whole, number: micro / whole)(
+        model, loss_function, optimizer, x, labels, micro
+    )
 
 
 def _accumulate_answer(reference, inputs):
@@ -376,6 +437,21 @@ accumulated_step = Exercise(
             "the loss that comes back is that of the last piece",
             "The loss of the batch is the weighted sum of the pieces' losses. Add up what you called backward on.",
             unit=_accumulated(answer=lambda seen: seen[-1].item()),
+        ),
+        misconception(
+            "the whole batch in one piece",
+            "The step is right, but the batch does not fit into the memory, so it has to be seen in pieces of `micro` examples: `x.split(micro)`.",
+            unit=_in_one_piece,
+        ),
+        misconception(
+            "as many pieces as `micro` says, not pieces of that size",
+            "Of five examples, `x.chunk(2)` makes two pieces, and `x.split(2)` makes pieces of two.",
+            unit=_chunked,
+        ),
+        misconception(
+            "the last piece weighs as much as a full one: micro / N",
+            "The last piece may be smaller. Its share is its own number of examples, len(piece), divided by that of the batch.",
+            unit=_each_as_full,
         ),
     ],
 )
@@ -665,12 +741,28 @@ confusion = Exercise(
             "The cells off the diagonal tell which class is taken for which. They are the point of the table.",
             value=lambda prediction, target, classes: np.diag(np.diag(_table()(prediction, target, classes))),
         ),
+        misconception(
+            "shares of all examples where counts are asked for",
+            "Counts can be added up over batches; shares cannot. Leave the division to the metrics.",
+            value=lambda prediction, target, classes: _table()(prediction, target, classes) / len(target),
+        ),
+        misconception(
+            "every prediction is paired with every target",
+            "Your table counts N · N pairs. One loop is enough: the prediction of an example belongs to the target of the same example, as in zip(prediction, target).",
+            value=lambda prediction, target, classes: np.outer(
+                np.bincount(target, minlength=classes), np.bincount(prediction, minlength=classes)
+            ),
+        ),
     ],
 )
 
 
 def _share(part, whole):
     return float(part / whole) if whole else 0.0
+
+
+def _bare_share(part, whole):
+    return np.float64(part) / np.float64(whole)
 
 
 def _of(formula):
@@ -705,11 +797,13 @@ rates = Exercise(
         misconception(
             "the recall where the precision is asked for",
             "Precision looks at a column: of all that was called positive, how much is? Divide by TP + FP.",
+            "Is your recall the precision, too? Then FP and FN are exchanged where you unpack the table: (tn, fp), (fn, tp) = table.",
             precision=_of(lambda tn, fp, fn, tp: _share(tp, tp + fn)),
         ),
         misconception(
             "the precision where the recall is asked for",
             "Recall looks at a row: of all that is positive, how much was found? Divide by TP + FN.",
+            "Is your precision the recall, too? Then FP and FN are exchanged where you unpack the table: (tn, fp), (fn, tp) = table.",
             recall=_of(lambda tn, fp, fn, tp: _share(tp, tp + fp)),
         ),
         misconception(
@@ -736,6 +830,27 @@ rates = Exercise(
             "the columns of the table exchanged: TN taken for positives",
             "The table is [[TN, FP], [FN, TP]]: the true positives stand at row 1, column 1.",
             precision=_of(lambda tn, fp, fn, tp: _share(tn, tn + fn)),
+        ),
+        misconception(
+            "the table is unpacked as [[TP, FP], [FN, TN]]",
+            "Many books print it so. Here class 0, the negatives, comes first: (tn, fp), (fn, tp) = table.",
+            precision=_of(lambda tn, fp, fn, tp: _share(tn, tn + fp)),
+            recall=_of(lambda tn, fp, fn, tp: _share(tn, tn + fn)),
+            specificity=_of(lambda tn, fp, fn, tp: _share(tp, tp + fp)),
+        ),
+        misconception(
+            "0 divided by 0 is not a number",
+            "Where there is nothing to take a share of, the answer is 0. Divide by max(…, 1): the numerator is 0 there anyway.",
+            precision=_of(lambda tn, fp, fn, tp: _bare_share(tp, tp + fp)),
+            recall=_of(lambda tn, fp, fn, tp: _bare_share(tp, tp + fn)),
+            specificity=_of(lambda tn, fp, fn, tp: _bare_share(tn, tn + fp)),
+        ),
+        misconception(
+            "1 where there is nothing to take a share of",
+            "Nothing was called positive, so nothing was called wrongly: one may see it so. Here it is agreed to be 0.",
+            precision=_of(lambda tn, fp, fn, tp: _share(tp, tp + fp) if tp + fp else 1.0),
+            recall=_of(lambda tn, fp, fn, tp: _share(tp, tp + fn) if tp + fn else 1.0),
+            specificity=_of(lambda tn, fp, fn, tp: _share(tn, tn + fp) if tn + fp else 1.0),
         ),
     ],
 )
@@ -788,6 +903,18 @@ roc_auc = Exercise(
             "The area looks at all thresholds. No threshold occurs in it: only the order of the scores counts.",
             value=lambda scores, target: float(((scores > scores.mean()) == target).mean()),
         ),
+        misconception(
+            "the mean of the signs: from −1 to 1",
+            "A lost pair counts 0, not −1, and a tie one half. Your number is 2 · area − 1.",
+            value=lambda scores, target: 2 * _ranked()(scores, target) - 1,
+        ),
+        misconception(
+            "each positive meets one negative only",
+            "The sum runs over all pairs: every positive meets every negative, P · N of them. `zip` pairs the first with the first, the second with the second.",
+            value=lambda scores, target: float(
+                np.mean([(p > n) + 0.5 * (p == n) for p, n in zip(scores[target == 1], scores[target == 0])])
+            ),
+        ),
     ],
 )
 
@@ -820,6 +947,12 @@ def _evaluated(
     return evaluate
 
 
+def _unweighed(model, loss_function, x, labels, batch_size):
+    _, accuracy = _evaluated()(model, loss_function, x, labels, batch_size)
+    mean, _ = _evaluated(weigh=lambda x: 1)(model, loss_function, x, labels, batch_size)
+    return mean * -(-len(x) // batch_size) / len(x), accuracy
+
+
 def _evaluate_answer(reference, inputs):
     model = scenes.network(inputs, dropout=0.5)
     x, labels = scenes.floats(inputs["x"]), scenes.whole(inputs["labels"])
@@ -830,7 +963,7 @@ def _evaluate_answer(reference, inputs):
     told = training_torch.evaluate(
         model, CROSS_ENTROPY, x, labels, {"accuracy": accuracy}, batch_size=inputs["batch_size"]
     )
-    return {**told, "gradients": sum(model.gradient_calls), "sizes": model.sizes, "mode": 1.0}
+    return {**told, "gradients": sum(model.gradient_calls), "sizes": model.sizes, "mode": [1.0, 0.0]}
 
 
 evaluate = Exercise(
@@ -882,6 +1015,21 @@ evaluate = Exercise(
             "the accuracy in percent",
             'Here the accuracy is a share between 0 and 1. Percent are for printing, as in `f"{share:.1%}"`.',
             unit=_evaluated(percent=100.0),
+        ),
+        misconception(
+            "at the end always training mode",
+            "A model that came in evaluation mode goes away with dropout on. Note `model.training` first, and call `model.train(noted)` at the end.",
+            unit=_evaluated(leave=lambda model, before: model.train()),
+        ),
+        misconception(
+            "loss and accuracy are exchanged",
+            "First the loss, then the accuracy: return loss, accuracy.",
+            unit=lambda *given: _evaluated()(*given)[::-1],
+        ),
+        misconception(
+            "the losses of the batches are added up and divided by the number of examples",
+            "Each loss is already a mean over its batch. Before you add it up, multiply it by the number of examples in the batch.",
+            unit=_unweighed,
         ),
     ],
 )
@@ -952,6 +1100,26 @@ answer = Exercise(
             "the model answers in training mode",
             "Dropout is on, so the same example gets another answer each time. Users would notice.",
             unit=_answering(mode=lambda model: None),
+        ),
+        misconception(
+            "brackets are missing: x − mean / std",
+            "Python divides first. The difference belongs in brackets: (x - mean) / std.",
+            unit=_answering(scale=lambda x, mean, std: x - mean / std),
+        ),
+        misconception(
+            "scaled back: x · std + mean",
+            "That is the way back from scaled numbers to the original ones. Here a raw example comes in: (x - mean) / std.",
+            unit=_answering(scale=lambda x, mean, std: x * std + mean),
+        ),
+        misconception(
+            "a sigmoid of each score where a softmax is asked for",
+            "Each sigmoid looks at one score alone, so they do not add up to 1. The softmax compares all classes.",
+            unit=_answering(probs=lambda logits: logits.sigmoid()),
+        ),
+        misconception(
+            "class and probability are exchanged",
+            "First the class number, `.argmax()`, then its probability, `.max()`.",
+            unit=_answering(choose=lambda probs: (probs.max().item(), probs.argmax().item())),
         ),
     ],
 )

@@ -168,7 +168,7 @@ def _accumulate(pieces: Sequence[Any], inputs: Inputs) -> Results:
 
 
 def _evaluate(pieces: Sequence[Any], inputs: Inputs) -> Results:
-    """An evaluation in the middle of a training, of a network with dropout."""
+    """An evaluation in the middle of a training, of a network with dropout; and one that finds the model at rest."""
     (evaluate,) = pieces
     model = network(inputs, dropout=0.5)
     model.train()
@@ -180,12 +180,18 @@ def _evaluate(pieces: Sequence[Any], inputs: Inputs) -> Results:
             raise TypeError(f"the function returned a {type(answer).__name__}; expected two numbers: loss, accuracy")
         return answer
 
+    def at_rest() -> float:
+        resting = network(inputs, dropout=0.5)
+        resting.eval()
+        evaluate(resting, nn.CrossEntropyLoss(), x, labels, inputs["batch_size"])
+        return float(resting.training)
+
     told = Once(act)
     yield "loss", lambda: _number(told()[0])
     yield "accuracy", lambda: _number(told()[1])
     yield "gradients", lambda: (told(), sum(model.gradient_calls))[1]
     yield "sizes", lambda: (told(), model.sizes)[1]
-    yield "mode", lambda: (told(), float(model.training))[1]
+    yield "mode", lambda: (told(), [float(model.training), at_rest()])[1]
 
 
 def _answer(pieces: Sequence[Any], inputs: Inputs) -> Results:
