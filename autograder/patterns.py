@@ -57,7 +57,11 @@ def _differ(seen) -> bool:
 
 
 def _zero(seen, same):
-    if _differ(seen) and all(not case.yours.any() for case in seen) and any(case.expected.any() for case in seen):
+    if (
+        _differ(seen)
+        and all(case.yours.size and not case.yours.any() for case in seen)
+        and any(case.expected.any() for case in seen)
+    ):
         return Mistake(
             "always zero",
             ("Your function answers 0 whatever it is given. Does the result reach the `return`?",),

@@ -881,7 +881,7 @@ for width in (2, 3):
         best[width, depth] = max(share_right(score, disk, ring_labels) for score in runs)
         silent[width] += sum(np.ptp(score(disk)) < 1e-6 for score in runs)
     row = "   ".join(f"depth {depth}: {best[width, depth]:4.0%}" for depth in (1, 2, 3))
-    print(f"{width} units in each layer   {row}   ({silent[width]} of 12 say the same everywhere)")
+    print(f"{width} units a layer   {row}   ({silent[width]} of 12 say the same everywhere)")
 assert max(best[2, depth] for depth in (1, 2, 3)) < 0.94  # no island, however deep
 assert min(best[3, depth] for depth in (1, 2, 3)) > 0.95
 assert silent[2] > silent[3]

@@ -1736,7 +1736,7 @@ figures.specialized_losses.values_spread(world.letters, moments)
 
 # %% tags=["demo"]
 wild, _, _ = q_learning(steps=100, lr=8.0)
-print(f"largest value: with a rate of 4 {np.abs(q).max():.2f}, with 8 {np.abs(wild).max():.1e}")
+print(f"largest value: {np.abs(q).max():.2f} with a rate of 4, {np.abs(wild).max():.1e} with 8")
 assert np.abs(wild).max() > 10 > np.abs(q).max()
 
 # %% [markdown]
@@ -1861,7 +1861,7 @@ assert sure["0 more"] > 0.9 and sure["10 more"] < 0.6 and sure["10 more, baselin
 figures.specialized_losses.returns(learned, xlabel="pulls", ylabel="probability of the best lever")
 
 # %% [markdown]
-# Without a baseline, and with ten points more for everybody, every pull is praised, and most players fall in love with the first lever they happened to pull. The loss is right on average and useless in its noise. So in practice $q$ is an *advantage*: better or worse than usual.
+# Without a baseline, and with ten points more for everybody, every pull is praised, and most players fall in love with the first lever they happened to pull. The loss is right on average and useless in its noise. So in practice $q$ is an *advantage*: better or worse than usual. With the baseline the curve lies on that of 0 more.
 #
 # **The grid world once more.** Now with a table of logits, a softmax in each cell, and no values at all. A batch of 64 walks; the return from each moment on, minus the mean return of all visits to the same cell, is the weight of that moment's action.
 

@@ -292,7 +292,8 @@ def answers_of(initializer, wanted=(1, 4, 7, 10), width=128):
 rows = {"too small": sized(0.1), "Glorot": initializers.glorot_normal, "too large": sized(16)}
 rows = {name: answers_of(initializer) for name, initializer in rows.items()}
 saturated = {name: np.mean(np.abs(found[-1]) > 0.95) for name, found in rows.items()}
-print({name: f"{share:.0%} of the answers are beyond ±0.95" for name, share in saturated.items()})
+for name, share in saturated.items():
+    print(f"{name:10s} {share:.0%} of the answers are beyond ±0.95")
 assert rows["too small"][-1].std() < 1e-3 and rows["Glorot"][-1].std() > 0.15
 assert saturated["too large"] > 0.5 and saturated["Glorot"] < 0.05
 figures.gradient_flow.histograms(rows, (1, 4, 7, 10), 1.05)
@@ -588,7 +589,7 @@ ours = activations.SELU
 np.testing.assert_allclose([alpha, scale], [ours.alpha, ours.lambda_], rtol=1e-10)
 
 # %% [markdown]
-# **The picture.** Mean 0 and variance 1 are now handed on as they are: they are a **fixed point**. It is worth little if one falls off it. So start elsewhere, with other means and other variances (red), and go on layer by layer. All paths lead towards mean 0 and variance 1 (the star). It *attracts*.
+# **The picture.** Mean 0 and variance 1 are now handed on as they are: they are a **fixed point**. It is worth little if one falls off it. So start elsewhere, with other means and other variances (orange), and go on layer by layer. All paths lead towards mean 0 and variance 1 (the star). It *attracts*.
 
 # %% tags=["demo"]
 figures.gradient_flow.fixed_point([(0.0, 2.5), (0.7, 0.3), (-0.6, 0.8), (0.5, 1.7), (0.0, 0.1)])
@@ -975,7 +976,7 @@ check("ch07.batch_norm_forward", batch_norm_forward)
 feature = np.array([0.5, 1.0, 1.5, 2.5, 3.0, 5.0])
 norm = layers.BatchNorm(1)
 norm.forward(feature[:, None])
-slopes = np.array([norm.backward(row[:, None])[:, 0] for row in np.eye(6)])  # row i: those of x̂ᵢ
+slopes = np.array([norm.backward(row[:, None])[:, 0] for row in np.eye(6)])  # row i: those of x_hat[i]
 
 x_hat, std = norm.x_hat[:, 0], norm.std.item()
 formula = (np.eye(6) - 1 / 6 - np.outer(x_hat, x_hat) / 6) / std

@@ -37,7 +37,7 @@
 import numpy as np
 
 from autograder import check
-from course_lib import activations, figures, layers, losses, metrics, optimizers, regularizers, training
+from course_lib import activations, figures, layers, losses
 
 # %% [markdown]
 # ## 8.1 What does a model learn when it learns too much?
@@ -110,6 +110,8 @@ assert at_new[-1] > 10 * at_new[1]  # and then explodes
 
 # %% tags=["demo"]
 from sklearn.datasets import load_digits
+
+from course_lib import metrics, optimizers, regularizers, training
 
 
 def digits(n=300, seed=0, wrong=0.2):
@@ -706,8 +708,8 @@ names = ["age", "sex", "bmi", "pressure", "s1", "s2", "s3", "s4", "s5", "s6"]
 alike = np.corrcoef(x_few[:, 4], x_few[:, 5])[0, 1]
 free, shared = by_formula(0)[4:6], by_formula(0.1)[4:6]
 dropped_at = [strengths[np.argmax(paths["L1"][:, i] == 0)] for i in (4, 5)]
-print(f"s1 and s2: correlation {alike:.2f}, weights {free.round(2)} without a penalty, "
-      f"{shared.round(2)} with L2 of 0.1; L1 drops them at λ = {dropped_at[0]:.3f} and {dropped_at[1]:.3f}")
+print(f"s1 and s2: correlation {alike:.2f}, weights {free.round(2)} without a penalty,")
+print(f"{shared.round(2)} with L2 of 0.1; L1 drops them at λ =", *np.round(dropped_at, 3))
 assert alike > 0.9 and free[0] < -1 and free[1] > 0.5 and np.ptp(shared) < 0.1
 assert dropped_at[1] < dropped_at[0]
 figures.overfitting.paths(strengths, paths, off, names)

@@ -77,7 +77,7 @@ for dimensions in (1, 2, 3, 5):
     bends = rng.normal(size=(4000, dimensions, dimensions))
     curvatures = np.linalg.eigvalsh(bends + bends.transpose(0, 2, 1))
     hollow[dimensions] = np.mean(np.all(curvatures > 0, axis=1))
-    print(f"{dimensions} dimensions: {hollow[dimensions]:.2%} bend upwards in every direction")
+    print(f"dimensions: {dimensions}, {hollow[dimensions]:.2%} bend upwards in every direction")
 assert hollow[1] > 0.45 and hollow[2] < 0.2 and hollow[3] < 0.05 and hollow[5] < 0.002
 
 # %% [markdown]
@@ -117,7 +117,7 @@ np.testing.assert_allclose([error[4] / error[16], error[16] / error[64]], 2, rto
 
 # %% tags=["demo"]
 rates = {
-    f"rate {lr:g}": path(optimizers.SGD(lr), SURFACES["ravine"], 60) for lr in (0.01, 0.04, 0.049)
+    f"rate {lr:g}": path(optimizers.SGD(lr), SURFACES["ravine"], 60) for lr in (0.049, 0.04, 0.01)
 }
 figures.optimizers.paths("ravine", rates)
 
@@ -357,7 +357,7 @@ for _ in range(60):
     theta = theta + z
     ahead.append(theta + beta * z)
 ours = path(optimizers.Nesterov(rate, momentum=beta), SURFACES["ravine"], 60)[1:]
-print("largest distance in 60 steps:", np.abs(ours - ahead).max())
+print(f"largest distance in 60 steps: {np.abs(ours - ahead).max():.1e}")
 np.testing.assert_allclose(ours, ahead, atol=1e-12)
 
 # %% [markdown]
@@ -490,7 +490,7 @@ plain, scaled = (path(optimizers.AdaGrad(0.5), s, 40) for s in (ravine, steeper)
 np.testing.assert_allclose(plain, scaled, atol=1e-6)
 with np.errstate(over="ignore"):
     lost = path(optimizers.SGD(0.01), steeper, 40)
-print("after 40 steps on a loss times 1000: AdaGrad", scaled[-1].round(3), " SGD", lost[-1])
+print("after 40 steps on a loss times 1000: AdaGrad", scaled[-1].round(3), " SGD", *(f"{w:.0e}" for w in lost[-1]))
 assert np.abs(lost[-1]).max() > 1e6
 
 # %% [markdown]
@@ -1430,12 +1430,14 @@ assert speed[scaled]["SGD"] > 1.5 * speed[scaled]["Adam"]
 assert speed[plain]["SGD"] < 1.7 * speed[plain]["AdaGrad"]
 # "Nesterov is better than SGD": on both
 assert all(speed[task]["Nesterov"] < speed[task]["SGD"] for task in TASKS)
-# "the quality of SGD is excellent, that of AdaGrad poor": no such order on one task, the reverse on the other
+# "the quality of SGD is excellent, that of AdaGrad poor": no such order on one task,
+# the reverse on the other
 assert max(good[plain].values()) - min(good[plain].values()) < 4
 assert good[scaled]["AdaGrad"] > good[scaled]["SGD"] + 2
 # "Adam should be the default": it is never far from the fastest
 assert all(speed[task]["Adam"] < 2 * min(speed[task].values()) for task in TASKS)
-print("seconds for eight runs each:", ", ".join(f"{name} {s:.1f}" for name, s in seconds.items()))
+print("seconds for eight runs each:")
+print(", ".join(f"{name} {s:.1f}" for name, s in seconds.items()))
 
 # %% [markdown]
 # | the table says | measured here |
@@ -1578,8 +1580,9 @@ figures.optimizers.explorer()
 # %% tags=["demo"]
 for row in ERRATA:
     if row.chapter == 9:
-        shown = {name: float(f"{value:.3g}") for name, value in row.show().items()}
-        print(f"{row.document}: {row.printed}\n    mended: {row.mended}\n    {shown}")
+        print(row.document, row.name)
+        for name, value in row.show().items():
+            print(f"    {name:28s} {value:.3g}")
 assert sum(row.chapter == 9 for row in ERRATA) >= 4
 
 # %% [markdown]

@@ -226,7 +226,7 @@ both = (
     stack.loss(*validation_set)[1],
     training.evaluate(alone, losses.CrossEntropy(), *validation_set)["loss"],
 )
-print("in the stack and alone:", both)
+print("in the stack and alone:", *(f"{loss:.6f}" for loss in both))
 np.testing.assert_allclose(*both, rtol=1e-9)
 
 # %% [markdown]
@@ -296,7 +296,7 @@ fresh = rng.binomial(200, truth, (repeats, max(counts))) / 200
 winners = [seen[:, :n].argmax(axis=1) for n in counts]
 on_chosen = [float(seen[np.arange(repeats), best].mean()) for best in winners]
 on_fresh = [float(fresh[np.arange(repeats), best].mean()) for best in winners]
-print([f"best of {n}: {score:.3f}" for n, score in zip(counts, on_chosen)])
+print("best of", ", ".join(f"{n}: {score:.3f}" for n, score in zip(counts, on_chosen)))
 assert on_chosen[-1] > truth + 0.045  # promised
 np.testing.assert_allclose(on_fresh, truth, atol=0.003)  # delivered
 figures.search.winners_luck(counts, on_chosen, on_fresh, truth)
@@ -602,7 +602,9 @@ ranges = {
     "layers": search.Integer(1, 4),
     "activation": search.Choice(["relu", "elu", "tanh"]),
 }
-print({name: [span.at(u) for u in (0, 0.25, 0.5, 0.75, 1)] for name, span in ranges.items()})
+for name, span in ranges.items():
+    places = map(span.at, (0, 0.25, 0.5, 0.75, 1))
+    print(f"{name:11s}", *(f"{v:.3g}" if isinstance(v, float) else v for v in places))
 np.testing.assert_allclose([ranges["rate"].at(u) for u in (0, 0.5, 1)], [1e-4, 1e-2, 1])
 # %% [markdown] exercise="ch11.log_uniform" minutes=6 difficulty=1
 # ### Exercise: a log-uniform range
@@ -981,7 +983,7 @@ for _ in range(6):
     gain = worth(mean, std, min(loss for _, loss in seen))
     steps.append((mean, std, list(seen), gain))
     seen.append((exponents[gain.argmax()], loss_at(exponents[gain.argmax()])))
-print("rates in the order of the trials:", [f"{10**e:.2g}" for e, _ in seen])
+print("rates in the order of the trials:", ", ".join(f"{10**e:.2g}" for e, _ in seen))
 truth = min(loss_at(e) for e in np.linspace(-3, 1, 41))
 print(f"best of nine {min(loss for _, loss in seen):.3f}; best of a fine grid of 41: {truth:.3f}")
 assert min(loss for _, loss in seen) < truth + 0.1
@@ -1123,7 +1125,8 @@ pull_own, pull_best = rng.uniform(
 )  # the first to move has no velocity yet, and is at its own best place
 by_hand = np.clip(start[0] + 1.2 * pull_best * (best_start - start[0]), 0, 1)
 np.testing.assert_allclose(list(again.history[3].point.values()), by_hand, rtol=1e-12)
-print("the fourth trial, by hand and by the search:", by_hand.round(4), again.history[3].point)
+searched = np.round(list(again.history[3].point.values()), 4)
+print("the fourth trial, by hand and by the search:", by_hand.round(4), searched)
 # %% [markdown] exercise="ch11.particle_step" minutes=8 difficulty=2
 # ### Exercise: one step of a particle
 # Write `particle_step(x, v, own, best, r1, r2, inertia, attraction)` for the two formulas above. All but the last two are arrays with one number for each direction; `r1` and `r2` are the random numbers, handed in. After the step the place is stopped at the walls of the unit cube, 0 and 1. The velocity is not changed by a wall.
@@ -1734,7 +1737,7 @@ shown = {
     for name, unit in units.items()
 }
 at_end = {name: float(np.median(runs[:, -1])) for name, runs in shown.items()}
-print({name: round(loss, 3) for name, loss in at_end.items()})
+print(", ".join(f"{name} {loss:.3f}" for name, loss in at_end.items()))
 assert at_end["population based"] < min(at_end["random"], at_end["Hyperband"])
 figures.search.progress(marks, shown, "validation loss", 27)
 

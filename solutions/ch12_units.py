@@ -1345,7 +1345,7 @@ assert min(found["convolutions, see 31"][-1], ordered["convolutions, see 31"][-1
 figures.units.learning(curves)
 
 # %% [markdown]
-# So "on par" is right here, with a condition. Where the answer is local, all three end near 100 %. The small convolution is there after a few epochs, and its epochs are the cheapest. The LSTM says the commoner class for about six epochs: it must carry its finding through all the steps behind it, and has to learn that first. But what lies outside the field does not exist for a convolution: at the second task the small one guesses, however long you train it. Dilated convolutions that see all 20 steps do both tasks. So D0's advice holds if you check one number first, the receptive field.
+# So "on par" is right here, with a condition. Where the answer is local, all three end near 100 %. The small convolution is there after a few epochs, and its epochs are the cheapest. The LSTM says the commoner class for about five epochs, and falls back once: it must carry its finding through all the steps behind it, and has to learn that first. But what lies outside the field does not exist for a convolution: at the second task the small one guesses, however long you train it. Dilated convolutions that see all 20 steps do both tasks. So D0's advice holds if you check one number first, the receptive field.
 #
 # And "faster"? Look at the seconds that were printed. In our runs, in NumPy on one core, the deep stack took about as long as the LSTM. The point of D0 is the number of things that must wait for each other: T steps for the LSTM, as many as there are layers for the convolutions. That shows with long sequences and with libraries that use all cores:
 
@@ -1713,7 +1713,7 @@ for name, norm in {"batch": batch, "layer": layer}.items():
 try:
     batch.forward(example)
 except ValueError as refusal:
-    print("a batch of 1:", refusal)
+    print("a batch of 1:", str(refusal).partition(";")[0])
 else:
     raise AssertionError("a batch of one value has no variance")
 

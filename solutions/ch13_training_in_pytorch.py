@@ -344,7 +344,7 @@ assert in_order["never zero, rate 0.01"].min() < 1.0  # it does learn, for a whi
 try:
     learn_in_order("step zero backward", epochs=1)
 except RuntimeError as problem:
-    print("step zero backward:", str(problem)[:83], "…")
+    print("step zero backward:", str(problem)[:72], "…")
     refused_order = "modified by an inplace operation" in str(problem)
 assert refused_order
 figures.training.curves(in_order, "mean training loss")
@@ -1190,7 +1190,7 @@ for size in sizes:
     speeds.append(count / min(seconds))
 for one_size in told[1:]:
     torch.testing.assert_close(one_size, told[0], rtol=1e-4, atol=1e-5)  # the answers are the same
-print({size: f"{speed:,.0f} a second" for size, speed in zip(sizes, speeds)})
+print("a second:", ", ".join(f"{size}: {speed:,.0f}" for size, speed in zip(sizes, speeds)))
 figures.training.throughput(sizes, {"this network": speeds}, device)
 
 # %% [markdown]
@@ -1297,7 +1297,7 @@ at_six = copy.deepcopy((model.state_dict(), optimizer.state_dict()))
 never_stopped = first_half + some_epochs(model, optimizer, 6, 12)
 
 resumed = {}
-for name in ("weights only", "everything"):
+for name in ("everything", "weights only"):
     model, optimizer = a_run(99)  # another start, as a new process would have it
     for unit, state in zip((model, optimizer), at_six[: 1 if name == "weights only" else 2]):
         unit.load_state_dict(state)

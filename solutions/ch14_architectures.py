@@ -75,7 +75,7 @@ in_d0 = {"CNN": 1989, "LSTM": 1997, "transfer learning": 2012, "Word2Vec": 2013,
 in_d0 |= {"GloVe": 2014, "transformer": 2017}
 assert {name: jungle[name].year for name in in_d0} == in_d0
 for name in in_d0:
-    print(f"{name:18s} {jungle[name].year}  {jungle[name].people}: {jungle[name].paper}")
+    print(f"{name:18s} {jungle[name].year}  {jungle[name].people}\n{'':20s}{jungle[name].paper}")
 
 # %% [markdown]
 # **Remember.** All networks are made of the same modules. Ask of each: what is joined, what is asked, where does the target come from?
@@ -140,7 +140,7 @@ slower = np.mean(accuracies["CNN"]) - np.mean(accuracies["CNN, shuffled pixels"]
 print(f"mean over the epochs: shuffling costs the CNN {100 * slower:.1f} points")
 assert slower > 0.02
 assert abs(accuracies["MLP, shuffled pixels"][-1] - accuracies["MLP"][-1]) < 0.03
-figures.architectures.curves({"accuracy on new digits": accuracies}, level=(0.1, "guessing"))
+figures.architectures.curves({"accuracy on new digits": accuracies})
 
 # %% [markdown]
 # On digits this small neither of them wins. The CNN needs less than half of the parameters. And it needs the neighborhood: with shuffled pixels it learns more slowly and stays behind, since its kernels look at pixels that are no longer neighbors. The MLP does not notice: it has no idea of "beside".
@@ -282,7 +282,7 @@ figures.architectures.word_map(glove_model.vectors, words, data.FAMILIES, title)
 #
 # Why the weight $f$? A pair that occurs once is mostly chance, so it weighs little. A pair with *the* occurs thousands of times and would drown all others, so no weight exceeds 1. A pair that never occurs has no logarithm, and $f(0) = 0$ takes it out.
 #
-# **The code.**
+# **The code.** The weights of five counts, with $X_{max} = 10$:
 
 # %% tags=["demo"]
 counts = np.array([0.0, 1.0, 5.0, 10.0, 500.0])
@@ -517,7 +517,7 @@ walk = {}
 for height in (1.1, 0.0, -1.1):
     codes = torch.tensor(np.stack([along, np.full(11, height)], axis=1), dtype=torch.float32)
     with torch.no_grad():
-        walk[f"second {height:+.1f}"] = vae.decoder(codes).sigmoid().numpy()
+        walk[f"second {height:+.1f}".replace("-", "−")] = vae.decoder(codes).sigmoid().numpy()
 assert all(np.ptp(row, axis=0).mean() > 0.1 for row in walk.values())  # the pictures differ
 marks = [f"{round(a, 1) + 0:.1f}" for a in along]
 figures.architectures.image_rows(walk, "A walk through the codes", marks)
@@ -942,7 +942,7 @@ moved_frozen = changed(borrowed)
 borrowed.freeze(False)
 moved_tuned = changed(borrowed)
 print("frozen:    ", moved_frozen)
-print("fine-tuned:", moved_tuned)
+print(f"fine-tuned: all {len(moved_tuned)}, {moved_tuned[0]} to {moved_tuned[-1]}")
 assert moved_frozen == ["head.weight", "head.bias"]
 assert len(moved_tuned) == len(list(borrowed.parameters()))
 
@@ -1458,7 +1458,7 @@ tables, reached = writer_history["ngrams"], writer_history["test"][0]
 for n in (1, 2, 3, 6, 8):
     print(f"{n}-grams     {tables[n - 1]:.3f} nats for each character of new sentences")
 print(f"transformer {reached:.3f}")
-print("it writes:", writer.write("the ", 90))
+print("it writes:", writer.write("the ", 80))
 assert reached < tables[3]
 against = {"n-grams, n = 1 to 8": tables, "transformer": [reached] * len(tables)}
 figures.architectures.curves({"nats a character, on new text": against}, "n")

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import re
 import sys
 import traceback
 import warnings
@@ -83,7 +84,8 @@ def _message(problem: Exception) -> str:
     frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if frame.line]
     outside = [frame for frame in frames if Path(frame.filename).parent != Path(__file__).parent]
     theirs = [frame for frame in outside if not _of_a_library(frame.filename)] or outside
-    return f"{problem} (at: {theirs[-1].line})" if theirs else str(problem)
+    said = re.sub(r"\x1b\[[0-9;]*m", "", str(problem))  # some libraries color their messages
+    return f"{said} (at: {theirs[-1].line})" if theirs else said
 
 
 def _of_a_library(filename: str) -> bool:

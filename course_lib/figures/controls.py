@@ -18,5 +18,6 @@ def played(picture, *controls):
     shown = ipywidgets.HTML(draw())
     for control in controls:
         control.layout.width = "460px"
+        control.style.description_width = "130px"
         control.observe(redraw, names="value")
     return Played([*controls, shown])

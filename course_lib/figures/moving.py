@@ -5,7 +5,7 @@ import html
 import io
 from collections.abc import Sequence
 
-from course_lib.figures.picture import Picture
+from course_lib.figures.picture import Picture, shown_width
 
 
 class Moving:
@@ -36,5 +36,5 @@ class Moving:
         return (
             '<figure style="background: white; border-radius: 10px; padding: 10px; margin: 8px 0; max-width: 740px">'
             f'<img alt="{html.escape(self.alt, quote=True)}" src="data:image/png;base64,{image}" '
-            'style="display: block; width: 100%; height: auto"></figure>'
+            f'style="display: block; width: {shown_width(self.frames[0]):.0f}%; height: auto; margin: 0 auto"></figure>'
         )

@@ -50,12 +50,13 @@ STYLE: Any = {
     "mathtext.fontset": "dejavusans",
 }
 SHORTEST_ALT = 40
+WIDTH = 7.2  # inches, of a picture that fills its card
 
 
 class Picture(Figure):
     """A figure that says in words what it shows. It is made without pyplot, so it leaves no global state."""
 
-    def __init__(self, alt: str, width: float = 7.2, height: float = 3.2):
+    def __init__(self, alt: str, width: float = WIDTH, height: float = 3.2):
         """alt is the text for readers who do not see the picture; width and height in inches."""
         if len(alt) < SHORTEST_ALT:
             raise ValueError(
@@ -88,8 +89,13 @@ class Picture(Figure):
         return (
             '<figure style="background: white; border-radius: 10px; padding: 10px; margin: 8px 0; max-width: 740px">'
             f'<img alt="{html.escape(self.alt, quote=True)}" src="data:image/png;base64,{image}" '
-            'style="display: block; width: 100%; height: auto"></figure>'
+            f'style="display: block; width: {shown_width(self):.0f}%; height: auto; margin: 0 auto"></figure>'
         )
+
+
+def shown_width(picture: Figure) -> float:
+    """Percent of the card, so that letters have one size in all pictures."""
+    return min(100.0, 100 * picture.get_figwidth() / WIDTH)
 
 
 def note(panel, text, at, shift, **options):

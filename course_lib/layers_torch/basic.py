@@ -47,7 +47,8 @@ class Embedding(nn.Module):
 
     def forward(self, ids):
         whole_ids(ids.dtype, not ids.is_floating_point() and ids.dtype != torch.bool)
-        rows = self.weight.index_select(0, ids.reshape(-1).long())  # unlike weight[ids] it refuses an id of −1
+        # unlike weight[ids], index_select refuses an id of −1
+        rows = self.weight.index_select(0, ids.reshape(-1).long())
         return rows.reshape(*ids.shape, self.features)
 
 

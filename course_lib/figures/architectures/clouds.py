@@ -39,16 +39,18 @@ def word_map(vectors, words, families, title="") -> Picture:
     spots = (places - low) / (high - low)
     taken: list[tuple[float, float, float]] = []
     for here, (family, word) in zip(spots, chosen):
-        wide = 0.012 + 0.0085 * len(word)  # as shares of the picture
-        covers_word = any(abs(here[1] - y) < 0.045 and x - wide < here[0] < x + other for x, y, other in taken)
-        right = spots - here
-        covers_mark = ((right[:, 0] > 0.012) & (right[:, 0] < wide) & (abs(right[:, 1] - 0.02) < 0.022)).any()
-        if covers_word or covers_mark:
-            continue
-        taken.append((here[0], here[1], wide))
-        color = _LOOKS[list(families).index(family)][0]
-        at = low + here * (high - low)
-        panel.annotate(word, at, (4, 3), textcoords="offset points", fontsize=8, color=color)
+        wide, y = 0.014 * len(word), here[1] + 0.027  # as shares of the picture
+        for side, hang in ((1, "left"), (-1, "right")):  # behind its mark, or else before it
+            left, right = sorted((here[0] + 0.01 * side, here[0] + (0.01 + wide) * side))
+            on_word = any(abs(y - other) < 0.05 and left < end and right > start for start, end, other in taken)
+            aside = (spots[:, 0] < left - 0.008) | (spots[:, 0] > right + 0.008) | (spots[:, 1] == here[1])
+            if on_word or (~aside & (abs(spots[:, 1] - y) < 0.042)).any():
+                continue
+            taken.append((left, right, y))
+            color = _LOOKS[list(families).index(family)][0]
+            at = low + here * (high - low)
+            panel.annotate(word, at, (4 * side, 3), textcoords="offset points", fontsize=8, color=color, ha=hang)
+            break
     picture.legend_above(panel, columns=4)
     return picture
 

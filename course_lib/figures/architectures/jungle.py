@@ -131,11 +131,14 @@ JUNGLE = (
 _YEARS, _PLACES = (1955, 1980, 1998, 2005, 2019), (0.0, 1.2, 4.6, 5.6, 13.0)
 
 
-LIFTED = {"GRU": -0.26, "neural Turing machine": 0.34}  # of the same year, in one lane
+LIFTED = {  # of the same year, in one lane
+    "GRU": -0.22, "neural Turing machine": 0.34, "Word2Vec": 0.24, "GloVe": -0.22, "denoising autoencoder": 0.22,
+}  # fmt: skip
 SIDES = {  # where the words stand when there is no room above the mark
     "MLP": "right", "CNN": "left", "Hopfield net": "right", "RBM": "left", "autoencoder": "right",
-    "denoising autoencoder": "left", "Word2Vec": "right", "GloVe": "left", "VAE": "after", "GRU": "before",
-    "neural Turing machine": "before",
+    "denoising autoencoder": "left", "Word2Vec": "before", "GloVe": "after", "VAE": "after", "GRU": "before",
+    "neural Turing machine": "before", "transformer": "below", "policy gradient": "after", "deep Q-learning": "after",
+    "deconvolutional net": "before",
 }  # fmt: skip
 
 
@@ -160,7 +163,7 @@ def jungle_map(mark=()) -> Picture:
     for plant in JUNGLE:
         for parent in plant.parents:
             bend = 0.0 if at[parent][1] == at[plant.name][1] else 0.12
-            arrow = {"arrowstyle": "-|>", "color": PALE, "linewidth": 1.1, "shrinkA": 5, "shrinkB": 6}
+            arrow = {"arrowstyle": "-|>", "color": PALE, "linewidth": 1.1, "shrinkA": 5, "shrinkB": 5}
             arrow["connectionstyle"] = f"arc3,rad={bend}"
             panel.annotate("", at[plant.name], at[parent], arrowprops=arrow, zorder=1)
     for plant in JUNGLE:
@@ -169,11 +172,14 @@ def jungle_map(mark=()) -> Picture:
         words = f"{plant.name}\n{plant.year}"
         weight = "bold" if plant.name in mark else "normal"
         side = SIDES.get(plant.name, "center")
-        shift = {"center": (0, 7), "right": (-2, 7), "left": (2, 7), "before": (-9, -9), "after": (9, -9)}[side]
+        shift = {
+            "center": (0, 7), "right": (-2, 7), "left": (2, 7), "before": (-9, -9), "after": (9, -9), "below": (0, -26),
+        }[side]  # fmt: skip
         box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.6}
         panel.annotate(
             words, at[plant.name], shift, textcoords="offset points", va="bottom", fontsize=8, linespacing=0.95,
-            ha={"before": "right", "after": "left"}.get(side, side), bbox=box, zorder=4, fontweight=weight,
+            ha={"before": "right", "after": "left", "below": "center"}.get(side, side), bbox=box, zorder=4,
+            fontweight=weight,
         )  # fmt: skip
     for family, lane in lanes.items():
         panel.axhspan(lane - 0.36, lane + 0.64, color="#f6f6f6" if lane % 2 else "white", zorder=0)

@@ -79,14 +79,15 @@ def who_looks_where(weights, characters, title="") -> Picture:
     picture = Picture(
         f"{title or 'Attention'} of {len(weights)} heads over the text {''.join(characters)!r}; the last character "
         f"looks most at {told}.",
-        height=2.4 if len(weights) > 2 else 3.2,
+        height=6.2 if len(weights) > 2 else 3.2,
     )
-    panels = picture.panels(*(f"head {number}" for number in range(1, len(weights) + 1)))
+    panels = picture.subplots(-(-len(weights) // 2), 2, squeeze=False).flat
     for number, (panel, each) in enumerate(zip(panels, weights)):
+        panel.set_title(f"head {number + 1}")
         panel.imshow(each, cmap="Blues", vmin=0, vmax=1)
         panel.grid(visible=False)
-        panel.set_xticks(range(len(characters)), characters, fontsize=6)
-        panel.set_yticks(range(len(characters)), characters if number == 0 else [""] * len(characters), fontsize=6)
+        panel.set_xticks(range(len(characters)), characters, fontsize=8)
+        panel.set_yticks(range(len(characters)), characters if number % 2 == 0 else [""] * len(characters), fontsize=8)
         panel.tick_params(length=0)
     return picture
 

@@ -42,6 +42,8 @@ def _explored(count, flipped) -> Picture:
         panel.set(xticks=[], yticks=[])
         panel.grid(visible=False)
     last = panels[-1]
-    last.bar(range(1, count + 1), wrong, color=[VERMILLION if bad else BLUE for bad in wrong])
-    last.set(xlabel="pattern", ylim=(0, max(10, wrong.max() + 2)))
+    for number, bad in enumerate(wrong, start=1):
+        last.plot(number, bad, "o", color=VERMILLION if bad else BLUE, markersize=4)  # a 0 is seen, too
+    last.set(xlabel="pattern", ylim=(-0.5, max(10, wrong.max() + 2)))
+    last.set_box_aspect(1 / 1.4)  # as high as the images
     return picture

@@ -65,7 +65,13 @@ def stamps(x, kernel, stride) -> Picture:
     for i, value in enumerate(x):
         color, _ = SERIES[i % len(SERIES)]
         at = i * stride + np.arange(len(kernel))
-        above.bar(at + 0.16 * (i % 3 - 1), value * kernel, width=0.28, color=color, label=f"{value:g} · kernel")
+        above.bar(
+            at + 0.16 * (i % 3 - 1),
+            value * kernel,
+            width=0.28,
+            color=color,
+            label=f"{value:g} · kernel".replace("-", "−"),
+        )
         y[at] += value * kernel
     below.bar(places, y, width=0.6, color=BLUE)
     for panel in (above, below):

@@ -27,7 +27,7 @@ def arrows(gradient, by_value, by_norm, limit) -> Picture:
     for panel, clipped, color in ((left, by_value, VERMILLION), (right, by_norm, GREEN)):
         far = gradient * side / np.abs(gradient).max()
         panel.plot([0, far[0]], [0, far[1]], color=PALE, linewidth=5, solid_capstyle="butt")
-        note(panel, "to the gradient", tuple(far), (-2, -16), ha="right", color=GRAY)
+        note(panel, "gray: to the gradient", (0, -0.5 * limit), (0, 0), ha="center", color=GRAY)
         panel.annotate("", clipped, (0, 0), arrowprops={"arrowstyle": "-|>", "color": color, "lw": 2.4})
         panel.set(xlim=(-side, side * 1.04), ylim=(-side, side), aspect="equal", xlabel="weight 1", ylabel="weight 2")
     left.add_patch(Rectangle((-limit, -limit), 2 * limit, 2 * limit, fill=False, edgecolor=GRAY, linestyle="--"))

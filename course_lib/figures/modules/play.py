@@ -56,6 +56,6 @@ def _explored(depth, width, seed, bend, data) -> Picture:
         f"The regions of a network with {about}, after {EPOCHS} steps on {data}: {share:.0%} of {len(x)} points right.",
         height=3.9,
     )
-    (panel,) = picture.panels(f"{about}: {share:.0%} right")
+    (panel,) = picture.panels(f"{depth} × {width}, {bend}, {numbers} numbers: {share:.0%} right")
     shaded(panel, score, x, labels, 1.3)
     return picture

@@ -67,7 +67,9 @@ def padded(x, mask, names) -> Picture:
             )
             text = ", ".join(f"{value:g}".replace("-", "−") for value in x[i, t])
             color = BLACK if here else GRAY
-            panel.text(at[0] + wide / 2, at[1] + 0.42, text, ha="center", va="center", fontsize=8.5, color=color)
+            ground = None if here else {"facecolor": "#f4f4f4", "edgecolor": "none", "pad": 1}
+            place = (at[0] + wide / 2, at[1] + 0.42)
+            panel.text(*place, text, ha="center", va="center", fontsize=8.5, color=color, bbox=ground, zorder=3)
             if not here:
                 panel.plot([at[0], at[0] + wide], [at[1], at[1] + 0.85], color=GRAY, linewidth=1)
     for t in range(steps):

@@ -4,6 +4,8 @@ import numpy as np
 
 from course_lib.figures.picture import BLACK, BLUE, DASHED, GRAY, GREEN, PALE, SERIES, VERMILLION, Picture, drawn, note
 
+LABEL = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}  # the ground of a text that a line would cross
+
 
 @drawn
 def pulls(penalties) -> Picture:
@@ -42,7 +44,7 @@ def touching(loss, best, budgets) -> Picture:
         panel.plot(*border.T, color=BLUE)
         panel.plot(*best, "x", color=BLACK, markersize=8, markeredgewidth=2)
         panel.plot(*at, "o", color=VERMILLION, markersize=8)
-        note(panel, f"({at[0]:.2f}, {at[1]:.2f})", at, (8, -14), color=VERMILLION)
+        note(panel, f"({at[0]:.2f}, {at[1]:.2f})", at, (8, -30), color=VERMILLION, bbox=LABEL)
         panel.set(xlabel="first weight", aspect="equal")
         panel.axhline(0, color=GRAY, linewidth=0.8)
         panel.axvline(0, color=GRAY, linewidth=0.8)

@@ -108,7 +108,7 @@ def survivors(curves, rungs, quantity) -> Picture:
     winner = alive[0]
     last = rungs[-1][1]
     panel.set(xlabel="epochs", ylabel=quantity, xscale="log")
-    panel.set_xticks([r for _, r in rungs], [f"{r}\n{n} points" for n, r in rungs])
+    panel.set_xticks([r for _, r in rungs], [f"{r}\n{n} point{'s' * (n != 1)}" for n, r in rungs])
     panel.minorticks_off()
     note(
         panel,

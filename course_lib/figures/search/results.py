@@ -65,7 +65,7 @@ def progress(spent, best, quantity, full=1.0) -> Picture:
     x = np.asarray(spent) / full
     for (name, runs), (color, style) in zip(best.items(), SERIES):
         low, high = np.percentile(runs, [25, 75], axis=0)
-        panel.fill_between(x, low, high, color=color, alpha=0.12, linewidth=0)
+        panel.fill_between(x, low, high, color=color, alpha=0.07, linewidth=0)
         panel.plot(x, middle[name], color=color, linestyle=style, label=name)
     panel.set(xlabel="spent, in whole trainings", ylabel=f"best {quantity} so far")
     low, high = min(seen[-1] for seen in middle.values()), max(np.max(seen[half // 2 :]) for seen in middle.values())

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_lib.figures.picture import BLACK, GRAY, SERIES, Picture, drawn
+from course_lib.figures.picture import BLACK, GRAY, SERIES, Picture, drawn, note
 
 
 def _dice(marked, target):
@@ -54,6 +54,7 @@ def thresholds(curves) -> Picture:
         panel.plot(at, score, color=color, linestyle=style, label=name)
         panel.plot(at[np.argmax(score)], max(score), "o", color=color)
     panel.axvline(0.5, color=BLACK, linewidth=1)
+    note(panel, "½", (0.5, 0), (4, 4))
     panel.set(xlabel="threshold: a pixel is marked above it", ylabel="Dice score", ylim=(0, None), xlim=(0, 1))
     picture.legend_above(panel)
     return picture

@@ -39,7 +39,7 @@ def judges(worth, grades, found) -> Picture:
         left.plot(ends, slope * ends + level, color=color, linestyle=style, linewidth=1.2)
     left.set(xlabel="true worth", ylabel="grade")
     names = list(found)[::-1]
-    right.barh(names, [found[name] for name in names], color=BLUE, height=0.6)
+    right.barh([name.replace(" ", "\n") for name in names], [found[name] for name in names], color=BLUE, height=0.6)
     for row, name in enumerate(names):
         right.text(found[name] - 0.01, row, f"{found[name]:.1%}", ha="right", va="center", color="white", fontsize=9.5)
     right.axvline(0.5, color=VERMILLION, linestyle="--", linewidth=1.2)
@@ -70,7 +70,7 @@ def pair_losses(margin=1.0) -> Picture:
         right.plot(gap, slope, color=color, linestyle=style)
     for panel in (left, right):
         panel.axvline(0, color=GRAY, linewidth=1)
-        panel.set(xlabel="gap  s_i − s_j  (better − worse)")
+        panel.set(xlabel="gap  $s_i - s_j$  (better − worse)")
     left.set_ylim(-0.1, 5.2)
     note(left, "wrong order", (-2, 0), (0, 4), ha="center", color=GRAY)
     note(left, "right order", (2.4, 0), (0, 26), ha="center", color=GRAY)

@@ -90,7 +90,8 @@ def returns(curves, best=None, xlabel="steps", ylabel="return of an episode", lo
     picture = Picture(f"{ylabel.capitalize()} over {xlabel}: {'; '.join(told)}.{top}", height=3.0)
     (panel,) = picture.panels("")
     for (name, (steps, values)), (color, style) in zip(curves.items(), SERIES):
-        panel.plot(steps, values, color=color, linestyle=style, label=name)
+        steady = "steps-post" if log else "default"  # a straight line would rise long before anything was learned
+        panel.plot(steps, values, color=color, linestyle=style, label=name, drawstyle=steady)
     if best is not None:
         panel.axhline(best, color=BLACK, linewidth=1, linestyle=":", label="best possible")
     panel.set(xlabel=xlabel, ylabel=ylabel)

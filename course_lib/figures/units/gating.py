@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_lib.figures.picture import BLUE, DASHED, DOTTED, PALE, VERMILLION, Picture, drawn
+from course_lib.figures.picture import BLUE, DASHED, DOTTED, GRAY, VERMILLION, Picture, drawn
 
 
 @drawn
@@ -19,10 +19,10 @@ def gates_of_one_input(x, parts) -> Picture:
     for panel, (lines, answer) in zip(picture.panels(*parts), parts.values()):
         for (name, line), style in zip(lines.items(), (DASHED, DOTTED, DASHED, DOTTED)):
             panel.plot(
-                x, line, color=VERMILLION if "gate" in name else PALE, linestyle=style, label=name, linewidth=1.5
+                x, line, color=VERMILLION if "gate" in name else GRAY, linestyle=style, label=name, linewidth=1.5
             )
         panel.plot(x, answer, color=BLUE, label="answer")
         panel.legend(loc="upper left", fontsize=8)
         low, high = np.min(answer), np.max(answer)
-        panel.set(xlabel="input", ylim=(low - 0.6, high + 0.6 * (high - low)))
+        panel.set(xlabel="input", ylim=(low - 0.35 * (high - low), high + 0.6 * (high - low)))
     return picture
