@@ -20,8 +20,8 @@ from autograder.grading.cage import Cage, Ended, Inmate
 from autograder.judge import could_not_run, judge
 from autograder.marks import CHECK_SUFFIX, DEMO_INFIX, check_call, grade_id
 from autograder.render import as_html
-from autograder.sandbox.observe import MAX_TEXT, Outcome
-from autograder.sandbox.shell import MAX_OUTPUTS, plain
+from autograder.sandbox.observe import MAX_TEXT, Outcome, plain
+from autograder.sandbox.shell import MAX_OUTPUTS
 from autograder.verdict import COULD_NOT_RUN, RIGHT, Verdict
 
 GRADED, TIMED_OUT, OUT_OF_MEMORY, CRASHED, TAMPERED = "graded", "timed out", "out of memory", "crashed", "tampered"

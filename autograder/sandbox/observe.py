@@ -84,8 +84,13 @@ def _message(problem: Exception) -> str:
     frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if frame.line]
     outside = [frame for frame in frames if Path(frame.filename).parent != Path(__file__).parent]
     theirs = [frame for frame in outside if not _of_a_library(frame.filename)] or outside
-    said = re.sub(r"\x1b\[[0-9;]*m", "", str(problem))  # some libraries color their messages
+    said = plain(str(problem))
     return f"{said} (at: {theirs[-1].line})" if theirs else said
+
+
+def plain(text: str) -> str:
+    """Without the escape sequences that color a terminal, or do worse to it."""
+    return re.sub(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|.)|[\x00-\x08\x0b-\x1f\x7f]", "", text)
 
 
 def _of_a_library(filename: str) -> bool:

@@ -1,7 +1,6 @@
 """Notebook cells in this process: IPython without a kernel. What a cell shows is kept as a notebook's outputs, cut
 off where long."""
 
-import re
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -141,8 +140,3 @@ class Shell(InteractiveShell):
         finally:
             sys.stdout, sys.stderr = before
         return self.outputs.items
-
-
-def plain(text: str) -> str:
-    """Without the escape sequences that color a terminal, or do worse to it."""
-    return re.sub(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|.)|[\x00-\x08\x0b-\x1f\x7f]", "", text)
