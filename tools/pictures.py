@@ -125,7 +125,7 @@ def tensorboard_page(*targets: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         logs = Path(folder, "runs")
         watched_runs(logs)
-        with tensorboard(logs) as address, browser_page(width=1000, height=1130) as page:
+        with tensorboard(logs) as address, browser_page(width=1000, height=1190) as page:
             page.goto(f"{address}/#timeseries", timeout=120_000)
             page.wait_for_selector("scalar-card svg path, tb-card-view svg path", timeout=120_000)
             page.get_by_role("button", name="Settings").last.click()  # they take a third of the page
