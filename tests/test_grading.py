@@ -89,7 +89,7 @@ def test_feedback_names_the_mistake_and_hides_inputs_and_expected_values(course,
     page = _feedback(course, "ines")
     assert "the linear branch is δ|e|; it misses −½δ²" in page
     assert "Try: Plot your loss for errors" in page
-    assert "of 12 cases; the number differs with errors beyond delta" in page
+    assert "of 15 cases; the number differs with errors beyond delta" in page
     assert not re.search(r"yours [\d.−-]+, expected", page)
     assert "still running after" in _feedback(course, "xenia")
     assert "the cell that defines it stopped with SyntaxError" in _feedback(course, "vera")
