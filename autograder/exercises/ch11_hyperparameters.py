@@ -1035,11 +1035,6 @@ def _loss_of_the_winner(max_resource, eta, center, wobble, limit, rng):
     return rungs, trained, _curve(center, wobble, limit)(winner, rungs[-1][1])
 
 
-def _last_untrained(*inputs):
-    rungs, trained, winner = _halving(*inputs)
-    return rungs, trained[:-1], winner
-
-
 def _resource_first(*inputs):
     rungs, trained, winner = _halving(*inputs)
     return rungs[:, ::-1], trained, winner
@@ -1098,11 +1093,6 @@ successive_halving = Exercise(
             unit=_twisted(_halving, winner=lambda alive: alive[:1]),
         ),
         misconception(
-            "the last rung is not trained",
-            "The last point is known before its rung, and still it is to be trained with R: that training is what you wanted.",
-            unit=_last_untrained,
-        ),
-        misconception(
             "nobody is cut: all points climb all rungs",
             "Each rung has 1/η of the points of the rung before. Cut the list to the count of the rung.",
             unit=_twisted(_halving, count=lambda n, first: first),
@@ -1133,6 +1123,7 @@ successive_halving = Exercise(
         misconception(
             "the last rung is missing",
             "The rungs go from i = 0 up to and with S: S + 1 of them, the last with 1 point. `range` leaves its end out.",
+            "The last point is known before its rung, and still it is to be trained with R: that training is what you wanted.",
             unit=_twisted(_halving, ladder=lambda most, eta: _rounds(most, eta)[:-1]),
         ),
         misconception(
